@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace FastChat.Server.Storage.Sqlite;
+
+/// <summary>The model on SQLite: ids are 16-byte blobs in the order of their text, times are Unix milliseconds.</summary>
+public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : FastChatDbContext(options)
+{
+    /// <summary>An id as it is kept: big-endian, so that version 7 ids sort by time.</summary>
+    public static byte[] ToBlob(Guid id) => id.ToByteArray(bigEndian: true);
+
+    /// <summary>The id that a blob holds.</summary>
+    public static Guid ToId(byte[] blob) => new(blob, bigEndian: true);
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Guid>().HaveConversion<GuidConverter>();
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<TimeConverter>();
+    }
+
+    private sealed class GuidConverter() : ValueConverter<Guid, byte[]>(id => ToBlob(id), blob => ToId(blob));
+
+    private sealed class TimeConverter()
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
+}
