@@ -61,7 +61,7 @@ public sealed class OriginPolicy
         }
 
         var port = request.Host.Port ?? (isSecure ? 443 : 80);
-        return page.Port == port && string.Equals(page.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase);
+        return page.Port == port && string.Equals(HostOf(page), request.Host.Host, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>An origin as browsers write it (lower case, no default port), or null if it is none.</summary>
@@ -79,8 +79,11 @@ public sealed class OriginPolicy
 
         var parsed = new Uri(origin);
         var port = parsed.IsDefaultPort || parsed.Port < 0 ? string.Empty : $":{parsed.Port}";
-        return $"{parsed.Scheme}://{parsed.Host}{port}";
+        return $"{parsed.Scheme}://{HostOf(parsed)}{port}";
     }
+
+    /// <summary>The host as browsers write it: names in ASCII, IPv6 addresses in brackets.</summary>
+    private static string HostOf(Uri uri) => uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost : uri.Host;
 
     private static string[] Split(string? origins) =>
         (origins ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using FastChat.Server.Rest;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace FastChat.Server.Hosting;
+
+/// <summary>Puts what surrounds the domains into the program: addresses, headers, errors, files, health, documentation.</summary>
+public static class HostingRegistration
+{
+    private const string DefaultUrl = "http://localhost:8000";
+
+    /// <summary>The largest body that any call may have is that of <c>/api/sync</c>, 1 MiB; each call checks its own limit.</summary>
+    private const long MaxBodyBytes = (1024 * 1024) + (64 * 1024);
+
+    /// <summary>Settings that say where to listen; one of them is enough.</summary>
+    private static readonly string[] AddressSettings = ["urls", "http_ports", "https_ports"];
+
+    /// <summary>Registers the host. <see cref="Readiness"/> needs <c>IDatabase</c>.</summary>
+    public static void AddHosting(this WebApplicationBuilder builder)
+    {
+        Listen(builder);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<HostingOptions>, HostingOptionsValidation>();
+        services.AddOptions<HostingOptions>().Configure<IConfiguration>(HostingOptions.Read).ValidateOnStart();
+        services.TryAddSingleton(provider => new OriginPolicy(provider.GetRequiredService<IOptions<HostingOptions>>().Value.AllowedOrigins));
+        services.AddSingleton<Readiness>();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HostingOptions>>(TrustProxies);
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<OriginPolicy>(AllowOrigins);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, HostingJsonContext.Default);
+        });
+        ApiDocs.Add(services);
+        Startup.QuietHostUntilStarted(builder.Logging);
+    }
+
+    /// <summary>Lines up everything that looks at a call before its endpoint does.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<HostingOptions>>().Value;
+        app.UseForwardedHeaders();
+        app.Use(SecurityHeaders.Apply);
+        app.UseMiddleware<ErrorAnswers>();
+        if (options.DocsEnabled)
+        {
+            ApiDocs.UsePage(app);
+        }
+
+        WebPage.Use(app, app.Configuration[WebHostDefaults.WebRootKey] ?? Path.Combine(AppContext.BaseDirectory, "wwwroot"));
+        app.UseRouting();
+        if (app.Services.GetRequiredService<OriginPolicy>().Allowed.Count > 0)
+        {
+            app.UseCors();
+        }
+
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    /// <summary>Maps health and, where it is switched on, the OpenAPI document.</summary>
+    public static void MapHosting(this WebApplication app)
+    {
+        HealthEndpoints.Map(app);
+        if (app.Services.GetRequiredService<IOptions<HostingOptions>>().Value.DocsEnabled)
+        {
+            app.MapOpenApi("/openapi/{documentName}.json");
+        }
+    }
+
+    private static void Listen(WebApplicationBuilder builder)
+    {
+        var isSet = Array.Exists(AddressSettings, name => !string.IsNullOrEmpty(builder.Configuration[name]))
+            || builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        if (!isSet)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+    }
+
+    private static void TrustProxies(ForwardedHeadersOptions forwarded, IOptions<HostingOptions> options)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.All;
+
+        // Every hop is checked against the list, so there may be several of them.
+        forwarded.ForwardLimit = null;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var (_, network) in options.Value.ReadTrustedProxies())
+        {
+            if (network is { } trusted)
+            {
+                forwarded.KnownIPNetworks.Add(trusted);
+            }
+        }
+
+        if (forwarded.KnownIPNetworks.Count == 0)
+        {
+            // To the middleware empty lists mean everybody; here they mean nobody.
+            forwarded.ForwardedHeaders = ForwardedHeaders.None;
+        }
+    }
+
+    private static void AllowOrigins(CorsOptions cors, OriginPolicy origins) => cors.AddDefaultPolicy(policy => policy
+        .WithOrigins([.. origins.Allowed])
+        .AllowCredentials()
+        .WithMethods("GET", "POST", "PATCH", "DELETE")
+        .WithHeaders("authorization", "content-type")
+        .WithExposedHeaders("Retry-After")
+        .SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
+}

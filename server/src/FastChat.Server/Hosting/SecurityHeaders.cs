@@ -1,0 +1,41 @@
+namespace FastChat.Server.Hosting;
+
+/// <summary>Headers that every answer has, errors and files too.</summary>
+internal static class SecurityHeaders
+{
+    /// <summary>
+    /// For the page and its files (a worker's script too, whose own header governs what the worker may fetch). The styles
+    /// of the page's components are made at run time, so styles alone may be inline.
+    /// </summary>
+    public const string PagePolicy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        + "connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'self'; "
+        + "object-src 'none'; form-action 'self'";
+
+    /// <summary>For the page that describes the API.</summary>
+    public const string DocsPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+        + "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+    /// <summary>For everything that is no page: nothing in it is ever run or loaded.</summary>
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    private const string Permissions = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+    /// <summary>Sets the headers before anything else looks at the call, so that whatever answers has them.</summary>
+    public static Task Apply(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = Permissions;
+        headers.ContentSecurityPolicy = DataPolicy;
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            headers.CacheControl = "no-store";
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using FastChat.Server.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace FastChat.Server.Hosting;
+
+/// <summary>Starts the program, and where that fails for a reason an operator can mend, says so in a sentence.</summary>
+public static class Startup
+{
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    private static volatile bool isStarted;
+
+#pragma warning disable RS0030 // The one place that speaks to whoever started the program; all else is logged.
+    private static TextWriter Output => Console.Out;
+
+    private static TextWriter Errors => Console.Error;
+#pragma warning restore RS0030
+
+    /// <summary>Builds, starts and runs the program until it is told to stop.</summary>
+    /// <param name="build">Makes the program ready to start: settings, database, endpoints.</param>
+    /// <returns>The exit code: 0, or 1 if it could not start.</returns>
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = await build();
+            await app.StartAsync();
+            isStarted = true;
+            await Output.WriteLineAsync($"FastChat is listening on {AddressesOf(app)}");
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+#pragma warning disable CA1031 // The last boundary there is.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            foreach (var sentence in Explain(fault))
+            {
+                await Errors.WriteLineAsync($"FastChat can't start: {sentence}");
+            }
+
+            return 1;
+        }
+        finally
+        {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Keeps the framework from logging a failed start with a stack trace, since <see cref="RunAsync"/> says it in a
+    /// sentence; once started, its errors are logged as ever.
+    /// </summary>
+    internal static void QuietHostUntilStarted(ILoggingBuilder logging) =>
+        logging.AddFilter(HostCategory, level => isStarted && level >= LogLevel.Warning);
+
+    /// <summary>What is wrong, in sentences for an operator; a fault that is a bug is told in full.</summary>
+    internal static IEnumerable<string> Explain(Exception fault) => fault switch
+    {
+        AggregateException many => many.InnerExceptions.SelectMany(Explain),
+        OptionsValidationException options => options.Failures,
+        DatabaseRefusedException or DatabaseUnavailableException => [fault.Message],
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [fault.Message],
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
+            [$"{fault.Message.TrimEnd('.')}. Stop what listens there, or choose another address with --urls."],
+        SocketException => [$"the address can't be listened on ({fault.Message}); choose another one with --urls."],
+        FormatException when fault.Message.StartsWith("Invalid url", StringComparison.OrdinalIgnoreCase) => [$"--urls: {fault.Message}"],
+        _ => [fault.ToString()],
+    };
+
+    private static string AddressesOf(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
+        return string.Join(", ", addresses ?? []);
+    }
+}
