@@ -1,0 +1,57 @@
+using FastChat.Server.Cluster;
+using FastChat.Server.Identity;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastChat.Server.Tests.Identity;
+
+/// <summary>Identity on a database in memory, with a clock that a test moves.</summary>
+internal sealed class IdentityFixture : IDisposable
+{
+    public IdentityFixture()
+    {
+        Backplane = new InProcessBackplane(NullLogger<InProcessBackplane>.Instance);
+        Backplane.Subscribe(Hints.Add);
+        Revoked = new RevokedSessions(Backplane, Time);
+        Tokens = new AccessTokens(Revoked, Time);
+        Activity = new SessionActivity(Database, Time, NullLogger<SessionActivity>.Instance);
+        Sessions = new SessionService(Database, Tokens, Revoked, Activity, Time);
+        Refresh = new RefreshService(Database, Tokens, Revoked, Time, NullLogger<RefreshService>.Instance);
+        Profiles = new Profiles(Database, Backplane);
+    }
+
+    public FakeTime Time { get; } = new();
+
+    public MemoryDatabase Database { get; } = new();
+
+    public InProcessBackplane Backplane { get; }
+
+    public List<Hint> Hints { get; } = [];
+
+    public RevokedSessions Revoked { get; }
+
+    public AccessTokens Tokens { get; }
+
+    public SessionActivity Activity { get; }
+
+    public SessionService Sessions { get; }
+
+    public RefreshService Refresh { get; }
+
+    public Profiles Profiles { get; }
+
+    /// <summary>Starts identity as the program does, and signs a guest in.</summary>
+    public async Task<NewSession> SignInAsync()
+    {
+        await StartAsync();
+        return await Sessions.CreateGuestAsync(GuestNames.Next(), "test", CancellationToken.None);
+    }
+
+    public Task StartAsync() =>
+        new IdentityStart(Database, Tokens, Revoked, Time, NullLogger<IdentityStart>.Instance).RunAsync(CancellationToken.None);
+
+    public void Dispose()
+    {
+        Activity.Dispose();
+        Database.Dispose();
+    }
+}
