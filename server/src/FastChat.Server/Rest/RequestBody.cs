@@ -50,6 +50,7 @@ public static class RequestBody
             var read = await request.BodyReader.ReadAsync(cancellationToken);
             if (read.Buffer.Length > maxBytes)
             {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
                 return null;
             }
 
