@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastChat.Server.Rest;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -33,6 +34,7 @@ public static class HostingRegistration
         services.AddOptions<CorsOptions>().Configure<OriginPolicy>(AllowOrigins);
         services.ConfigureHttpJsonOptions(json =>
         {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, HostingJsonContext.Default);
         });
@@ -43,6 +45,8 @@ public static class HostingRegistration
     /// <summary>Lines up everything that looks at a call before its endpoint does.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        // All settings of all folders, before any is used: so all that is wrong is said at once, and nothing is done yet.
+        app.Services.GetService<IStartupValidator>()?.Validate();
         var options = app.Services.GetRequiredService<IOptions<HostingOptions>>().Value;
         app.UseForwardedHeaders();
         app.Use(SecurityHeaders.Apply);

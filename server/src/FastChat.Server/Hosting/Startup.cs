@@ -72,6 +72,9 @@ public static class Startup
             [$"{fault.Message.TrimEnd('.')}. Stop what listens there, or choose another address with --urls."],
         SocketException => [$"the address can't be listened on ({fault.Message}); choose another one with --urls."],
         FormatException when fault.Message.StartsWith("Invalid url", StringComparison.OrdinalIgnoreCase) => [$"--urls: {fault.Message}"],
+        ArgumentOutOfRangeException { ParamName: "port" } => ["--urls: a port is a number from 0 to 65535."],
+        InvalidOperationException when fault.Message.StartsWith("Unable to configure HTTPS", StringComparison.Ordinal) =>
+            ["https needs a certificate; name one with Kestrel__Certificates__Default__Path, or let a proxy do https."],
         _ => [fault.ToString()],
     };
 

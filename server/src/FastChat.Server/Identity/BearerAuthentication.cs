@@ -3,17 +3,19 @@ using System.Text.Encodings.Web;
 using FastChat.Protocol;
 using FastChat.Server.Rest;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace FastChat.Server.Identity;
 
-/// <summary>Reads <c>Authorization: Bearer</c> and answers calls without a good token with 401 as a problem document.</summary>
+/// <summary>
+/// Reads <c>Authorization: Bearer</c> and answers calls without a good token with 401 as a problem document. It logs
+/// nothing: a token that expired is everyday life, and anybody could fill a log with bad ones.
+/// </summary>
 internal sealed class BearerAuthentication(
     AccessTokens tokens,
-    IOptionsMonitor<AuthenticationSchemeOptions> options,
-    ILoggerFactory loggers,
-    UrlEncoder encoder)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, UrlEncoder.Default)
 {
     /// <summary>The scheme's name.</summary>
     public const string SchemeName = "Bearer";

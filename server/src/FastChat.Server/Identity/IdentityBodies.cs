@@ -6,10 +6,10 @@ namespace FastChat.Server.Identity;
 /// <summary>What <c>POST /api/sessions</c> takes.</summary>
 /// <param name="DisplayName">The guest's name; absent or null: a friendly random one.</param>
 /// <param name="Refresh"><c>body</c>: the refresh token comes in the answer, and no cookie is set.</param>
-internal sealed record CreateSessionRequest(string? DisplayName, string? Refresh);
+internal sealed record CreateSessionRequest(string? DisplayName = null, string? Refresh = null);
 
 /// <summary>What <c>POST /api/sessions/refresh</c> takes from a program; a browser sends its cookie.</summary>
-internal sealed record RefreshRequest(string? RefreshToken);
+internal sealed record RefreshRequest(string? RefreshToken = null);
 
 /// <summary>What <c>PATCH /api/me</c> takes.</summary>
 internal sealed record RenameRequest(string DisplayName);
@@ -20,13 +20,13 @@ internal sealed record RenameRequest(string DisplayName);
 /// <param name="AccessToken">For <c>Authorization: Bearer</c> and <c>HELLO</c>.</param>
 /// <param name="ExpiresIn">Seconds for which the access token is good.</param>
 /// <param name="RefreshToken">Only where it was asked for in the body.</param>
-internal sealed record SessionBody(UserBody User, Guid SessionId, string AccessToken, int ExpiresIn, string? RefreshToken);
+internal sealed record SessionBody(UserBody User, Guid SessionId, string AccessToken, int ExpiresIn, string? RefreshToken = null);
 
 /// <summary>A new access token.</summary>
 /// <param name="AccessToken">For <c>Authorization: Bearer</c> and <c>HELLO</c>.</param>
 /// <param name="ExpiresIn">Seconds for which the access token is good.</param>
 /// <param name="RefreshToken">The successor, where the old one came in the body.</param>
-internal sealed record RefreshedBody(string AccessToken, int ExpiresIn, string? RefreshToken);
+internal sealed record RefreshedBody(string AccessToken, int ExpiresIn, string? RefreshToken = null);
 
 /// <summary>One of the caller's sessions.</summary>
 /// <param name="SessionId">The session.</param>

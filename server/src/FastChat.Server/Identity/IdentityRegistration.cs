@@ -1,5 +1,4 @@
 using FastChat.Server.Rest;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -25,8 +24,15 @@ public static class IdentityRegistration
         services.AddSingleton<Profiles>();
         services.AddSingleton<GuestLimit>();
         services.AddSingleton<IdentityStart>();
-        services.AddAuthentication(BearerAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
+
+        // Not AddAuthentication: that brings data protection along, which writes keys into a home directory for cookies
+        // that there are not.
+        services.AddTransient<BearerAuthentication>();
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = BearerAuthentication.SchemeName;
+            options.AddScheme<BearerAuthentication>(BearerAuthentication.SchemeName, null);
+        });
         services.AddAuthorization();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, IdentityJsonContext.Default));
     }
