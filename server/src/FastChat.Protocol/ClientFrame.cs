@@ -32,8 +32,9 @@ public sealed record WatchFrame(IReadOnlyList<Guid> UserIds) : ClientFrame;
 public sealed record PingFrame : ClientFrame;
 
 /// <summary>What could be read of a frame: the frame or the refusal, and what an answer has to carry back.</summary>
+/// <param name="Type">The <c>type</c>, as far as it was readable.</param>
 /// <param name="Frame">The frame, or null if it was refused.</param>
 /// <param name="Refusal">The refusal, or null if there is a frame.</param>
 /// <param name="Ref">The <c>ref</c>, as far as it was readable.</param>
 /// <param name="MessageId">The <c>message_id</c> of a <c>MSG</c>, as far as it was readable.</param>
-public readonly record struct ParsedFrame(ClientFrame? Frame, Refusal? Refusal, string? Ref, Guid? MessageId);
+public readonly record struct ParsedFrame(string? Type, ClientFrame? Frame, Refusal? Refusal, string? Ref, Guid? MessageId);

@@ -18,7 +18,7 @@ public static class ClientFrameParser
     {
         if (!JsonMembers.Read(utf8).TryGet(out var members, out var refusal))
         {
-            return new ParsedFrame(null, refusal, null, null);
+            return new ParsedFrame(null, null, refusal, null, null);
         }
 
         var type = members.TryGet("type", out var typeMember) && typeMember.TryGetString(out var text) ? text : null;
@@ -26,14 +26,14 @@ public static class ClientFrameParser
         Guid? messageId = type == "MSG" && members.TryGet("message_id", out var id) && id.TryGetId(out var value) ? value : null;
         if (type is null)
         {
-            return new ParsedFrame(null, Refusal.Invalid("type", "must be a string that names the frame"), reference, messageId);
+            return new ParsedFrame(null, null, Refusal.Invalid("type", "must be a string that names the frame"), reference, messageId);
         }
 
         var parsed = ReadMembers(type, members);
         refusal = parsed.Refusal is { Code: ErrorCode.UnknownType } unknown ? unknown : refusedRef ?? parsed.Refusal;
         return refusal is null
-            ? new ParsedFrame(parsed.Value with { Ref = reference }, null, reference, messageId)
-            : new ParsedFrame(null, refusal, reference, messageId);
+            ? new ParsedFrame(type, parsed.Value with { Ref = reference }, null, reference, messageId)
+            : new ParsedFrame(type, null, refusal, reference, messageId);
     }
 
     private static string? ReadRef(JsonMembers members, out Refusal? refusal)

@@ -22,9 +22,18 @@ public abstract record Hint;
 /// <param name="ExceptConnection">The connection that caused it and knows already.</param>
 public sealed record FrameHint(IReadOnlyList<Guid> UserIds, ReadOnlyMemory<byte> Frame, Guid? ExceptConnection) : Hint
 {
-    /// <summary>The chat whose change this is, where a later frame of the same chat makes this one superfluous.</summary>
-    public Guid? ChatId { get; init; }
+    /// <summary>A reader who lags behind need only get the last frame with the same key; null: it needs each.</summary>
+    public MergeKey? Key { get; init; }
+
+    /// <summary>A reader who lags behind need not get it at all.</summary>
+    public bool IsDroppable { get; init; }
 }
+
+/// <summary>
+/// What a frame tells the state of, so that a later one makes it superfluous: a chat (its next <c>rev</c> reveals what was
+/// left out, CL1) or a member's position in it.
+/// </summary>
+public readonly record struct MergeKey(string Kind, Guid ChatId, Guid UserId);
 
 /// <summary>A session was revoked: its token and its connections end.</summary>
 public sealed record SessionRevokedHint(Guid SessionId) : Hint;

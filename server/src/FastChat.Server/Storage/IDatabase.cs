@@ -6,7 +6,7 @@ namespace FastChat.Server.Storage;
 /// </summary>
 public interface IDatabase
 {
-    /// <summary>Runs queries. The context tracks nothing, and with SQLite its connection cannot write.</summary>
+    /// <summary>Runs queries, all on one snapshot. The context tracks nothing, and with SQLite its connection cannot write.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     Task<T> ReadAsync<T>(Func<FastChatDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken);
 

@@ -1,0 +1,89 @@
+using FastChat.Protocol;
+
+namespace FastChat.Server.Chats;
+
+/// <summary>
+/// Where chats are written: messages, positions and new direct chats, in one order. Many requests share a transaction,
+/// and each is completed only after the commit is on disk (CH1).
+/// <para>Guarantees: requests of one caller are applied in the order of <see cref="Enqueue"/> (CH4); <c>seq</c> and
+/// <c>rev</c> of a chat have no holes (CH3); requests are completed one at a time, those of a chat in the order of
+/// <c>rev</c>; a request that is refused or fails leaves nothing behind.</para>
+/// </summary>
+public interface IMessageLog
+{
+    /// <summary>Takes a request; false if too many are waiting, then nothing will happen to it.</summary>
+    bool Enqueue(LogRequest request);
+}
+
+/// <summary>Something asked of the log. The log sets the result or <see cref="Refusal"/>, then it is completed.</summary>
+public abstract class LogRequest
+{
+    /// <summary>Why nothing was stored; null if it was.</summary>
+    public Refusal? Refusal { get; private set; }
+
+    /// <summary>Notes that nothing is stored.</summary>
+    public void Refuse(Refusal refusal) => Refusal = refusal;
+
+    /// <summary>Called once, after the commit or the refusal, in the log's order; it must not block.</summary>
+    public abstract void Complete();
+}
+
+/// <summary>Appends a message to a chat, or to the direct chat with a user, which is made if there is none.</summary>
+public abstract class AppendRequest(MessageDraft draft) : LogRequest
+{
+    /// <summary>What is to be stored.</summary>
+    public MessageDraft Draft { get; } = draft;
+
+    /// <summary>What was stored, now or by an earlier request with the same id.</summary>
+    public StoredMessage? Stored { get; set; }
+}
+
+/// <summary>Moves a member's position forward.</summary>
+public abstract class AdvanceRequest(Guid userId, Guid chatId, bool isRead, long seq) : LogRequest
+{
+    public Guid UserId { get; } = userId;
+
+    public Guid ChatId { get; } = chatId;
+
+    /// <summary>Read (which also delivers), or else only delivered.</summary>
+    public bool IsRead { get; } = isRead;
+
+    /// <summary>Up to which message; past the end counts as the end.</summary>
+    public long Seq { get; } = seq;
+
+    /// <summary>Where the position is now, and who is to know; null if it did not move.</summary>
+    public MovedPosition? Moved { get; set; }
+}
+
+/// <summary>Finds or makes the direct chat of two users and notes that the first has opened it.</summary>
+public abstract class OpenRequest(Guid userId, Guid otherId) : LogRequest
+{
+    public Guid UserId { get; } = userId;
+
+    public Guid OtherId { get; } = otherId;
+
+    public Guid ChatId { get; set; }
+
+    /// <summary>There was no such chat before.</summary>
+    public bool Created { get; set; }
+}
+
+/// <summary>A message before it has its place.</summary>
+/// <param name="SenderId">From the token.</param>
+/// <param name="ChatId">The chat; or else <paramref name="To"/> is given.</param>
+/// <param name="To">The other user of a direct chat.</param>
+/// <param name="MessageId">Chosen by the client, unique per sender for ever (CH2).</param>
+/// <param name="Content">Stored exactly as it is (CH7).</param>
+public sealed record MessageDraft(Guid SenderId, Guid? ChatId, Guid? To, Guid MessageId, string Content);
+
+/// <summary>A message at its place.</summary>
+/// <param name="Message">The message; of a duplicate, as it was first stored, its content left out of account.</param>
+/// <param name="Members">The users of its chat.</param>
+/// <param name="Duplicate">It was stored before.</param>
+/// <param name="Created">Its chat was made for it.</param>
+/// <param name="Before">If it is its chat's first: the chat just before it, as the other side sees it.</param>
+public sealed record StoredMessage(
+    MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, bool Created, ChatBody? Before);
+
+/// <summary>A position that moved.</summary>
+public sealed record MovedPosition(long Seq, IReadOnlyList<Guid> Members);

@@ -1,0 +1,107 @@
+using FastChat.Protocol;
+using FastChat.Server.Cluster;
+using FastChat.Server.Limits;
+using Microsoft.Extensions.Options;
+
+namespace FastChat.Server.Chats;
+
+/// <summary>
+/// A message's way from a sender to the other members: checked, limited, stored, acknowledged, announced. The order of
+/// refusals is the contract's: members, then rate, then chat or user, then conflict.
+/// </summary>
+public sealed class SendMessage
+{
+    private static readonly Refusal Overloaded =
+        new(ErrorCode.Unavailable, "Too much is waiting to be stored; send again with the same message_id.", TimeSpan.FromSeconds(1));
+
+    private readonly IMessageLog log;
+    private readonly IBackplane backplane;
+    private readonly ChatOptions options;
+    private readonly RateLimiter<Guid> rate;
+
+    public SendMessage(IMessageLog log, IBackplane backplane, IOptions<ChatOptions> options, TimeProvider time)
+    {
+        this.log = log;
+        this.backplane = backplane;
+        this.options = options.Value;
+        rate = new RateLimiter<Guid>(this.options.MessagesPerMinute / 60.0, this.options.MessageBurst, time);
+    }
+
+    /// <summary>
+    /// Sends. Returns a refusal at once, or null: then <paramref name="answered"/> is called exactly once, after the
+    /// message is on disk or refused, in the order of sending, and before other members hear of it.
+    /// </summary>
+    /// <param name="draft">The message.</param>
+    /// <param name="connectionId">The connection that sent it, which is not told of it again.</param>
+    /// <param name="answered">Must not block.</param>
+    public Refusal? Send(MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
+    {
+        if (MessageContent.Check(draft.Content, options.MessageLength) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (draft.To == draft.SenderId)
+        {
+            return Refusal.Invalid("to", "must be another user");
+        }
+
+        if (!rate.TryTake(draft.SenderId, out var retryAfter))
+        {
+            return new Refusal(ErrorCode.RateLimited, "You are sending messages too fast.", retryAfter);
+        }
+
+        return log.Enqueue(new Sending(this, draft, connectionId, answered)) ? null : Overloaded;
+    }
+
+    /// <summary>Sends and waits for the answer; for callers without a connection.</summary>
+    public Task<Outcome<StoredMessage>> SendAsync(MessageDraft draft)
+    {
+        var done = new TaskCompletionSource<Outcome<StoredMessage>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Send(draft, null, outcome => done.TrySetResult(outcome)) is { } refusal
+            ? Task.FromResult<Outcome<StoredMessage>>(refusal)
+            : done.Task;
+    }
+
+    private void Announce(StoredMessage stored, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
+    {
+        if (stored is { Created: true, Before: { } made })
+        {
+            // Whoever sends to a user without a chat has opened it, on all own connections.
+            backplane.Publish(new FrameHint([draft.SenderId], FrameWriter.Encode(new ChatOpenedFrame(made, null)), null));
+        }
+
+        answered(stored);
+        if (stored.Duplicate)
+        {
+            return;
+        }
+
+        if (stored.Before is { } before)
+        {
+            var others = stored.Members.Where(member => member != draft.SenderId).ToArray();
+            backplane.Publish(new FrameHint(others, FrameWriter.Encode(new ChatOpenedFrame(before, null)), null));
+        }
+
+        backplane.Publish(new FrameHint(stored.Members, FrameWriter.Encode(stored.Message), connectionId)
+        {
+            Key = new MergeKey("MSG", stored.Message.ChatId, default),
+        });
+    }
+
+    private sealed class Sending(SendMessage owner, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
+        : AppendRequest(draft)
+    {
+        public override void Complete()
+        {
+            if (Refusal is { } refusal)
+            {
+                answered(refusal);
+            }
+            else
+            {
+                owner.Announce(Stored!, Draft, connectionId, answered);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using FastChat.Server.Cluster;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>
+/// What is waiting to go out on one connection. It is bounded (GW4): over the bound, what is droppable is dropped, and of
+/// frames that tell a state only the last is kept; who catches up gets those and sees what is missing (CL1).
+/// </summary>
+internal sealed class OutboundQueue(TimeProvider time)
+{
+    /// <summary>The bound, in bytes.</summary>
+    public const int Bound = 256 * 1024;
+
+    /// <summary>Answers wait even over the bound, as each is due; but no more than this, in bytes.</summary>
+    private const int HardBound = 4 * Bound;
+
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim signal = new(0, 1);
+    private readonly Dictionary<MergeKey, ReadOnlyMemory<byte>> held = [];
+    private List<ReadOnlyMemory<byte>> waiting = [];
+    private int bytes;
+    private long overSince;
+    private bool presenceWaits;
+    private bool isClosed;
+
+    /// <summary>What can't wait has no place any more; the connection must end.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    /// <summary>How long it has been over its bound; zero if it is not.</summary>
+    public TimeSpan OverFor
+    {
+        get
+        {
+            lock (gate)
+            {
+                return bytes > Bound ? time.GetElapsedTime(overSince) : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Adds a frame that must go out.</summary>
+    public void Add(ReadOnlyMemory<byte> frame)
+    {
+        lock (gate)
+        {
+            if (bytes + frame.Length > HardBound)
+            {
+                HasOverflowed = true;
+                return;
+            }
+
+            Put(frame);
+        }
+    }
+
+    /// <summary>Adds a frame that was published to many.</summary>
+    public void Add(FrameHint hint)
+    {
+        lock (gate)
+        {
+            if (bytes <= Bound)
+            {
+                Put(hint.Frame);
+            }
+            else if (hint.Key is { } key)
+            {
+                held[key] = hint.Frame;
+            }
+            else if (!hint.IsDroppable)
+            {
+                HasOverflowed |= bytes + hint.Frame.Length > HardBound;
+                Put(hint.Frame);
+            }
+        }
+    }
+
+    /// <summary>Adds a presence frame, unless one is still waiting or the queue is over its bound.</summary>
+    public bool TryAddPresence(ReadOnlyMemory<byte> frame)
+    {
+        lock (gate)
+        {
+            if (presenceWaits || bytes > Bound)
+            {
+                return false;
+            }
+
+            presenceWaits = true;
+            Put(frame);
+            return true;
+        }
+    }
+
+    /// <summary>Nothing more will be added; what is there still goes out.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            Wake();
+        }
+    }
+
+    /// <summary>Waits for frames and takes all that are there; null once it is closed and empty.</summary>
+    public async ValueTask<List<ReadOnlyMemory<byte>>?> TakeAsync(List<ReadOnlyMemory<byte>> sent)
+    {
+        while (true)
+        {
+            lock (gate)
+            {
+                sent.Clear();
+                if (waiting.Count > 0)
+                {
+                    (waiting, var taken) = (sent, waiting);
+                    presenceWaits = false;
+                    return taken;
+                }
+
+                if (isClosed)
+                {
+                    return null;
+                }
+            }
+
+            await signal.WaitAsync();
+        }
+    }
+
+    /// <summary>A frame is out; what was held back gets its place again once there is room.</summary>
+    public void Sent(int length)
+    {
+        lock (gate)
+        {
+            bytes -= length;
+            if (bytes > Bound || held.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var frame in held.Values)
+            {
+                Put(frame);
+            }
+
+            held.Clear();
+        }
+    }
+
+    private void Put(ReadOnlyMemory<byte> frame)
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        var wasOver = bytes > Bound;
+        waiting.Add(frame);
+        bytes += frame.Length;
+        if (!wasOver && bytes > Bound)
+        {
+            overSince = time.GetTimestamp();
+        }
+
+        if (waiting.Count == 1)
+        {
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        if (signal.CurrentCount == 0)
+        {
+            signal.Release();
+        }
+    }
+}

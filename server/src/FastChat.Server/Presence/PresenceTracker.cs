@@ -1,0 +1,201 @@
+using FastChat.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace FastChat.Server.Presence;
+
+/// <summary>
+/// Who is here on this node: each user with what keeps them here, connections and heartbeats. Only the owner of a reason
+/// (a connection, a session's heartbeats) takes it away, so a superseded connection can't evict its successor.
+/// </summary>
+public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvider time)
+{
+    /// <summary>How long a departed user's last state is at hand for those who have still to hear of it.</summary>
+    private static readonly TimeSpan DepartedKept = TimeSpan.FromMinutes(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, OnlineUser> users = [];
+    private readonly LinkedList<OnlineUser> seenLast = new();
+    private readonly Dictionary<Guid, PresenceBody> departed = [];
+
+    /// <summary>A user's entry changed: came, went, status or name. Called outside the lock, in no promised order.</summary>
+    public event Action<Guid>? Changed;
+
+    /// <summary>A reason came, changed or went, for the record in the database.</summary>
+    public event Action<PresenceRecord>? Recorded;
+
+    /// <summary>All who are not offline (PR5).</summary>
+    public int OnlineCount
+    {
+        get
+        {
+            lock (gate)
+            {
+                return users.Count;
+            }
+        }
+    }
+
+    /// <summary>A connection is live, or its status changed.</summary>
+    public void Connected(Guid connectionId, Guid userId, string displayName, bool isAway) =>
+        Keep(connectionId, userId, displayName, isAway, expiresAt: null);
+
+    /// <summary>A heartbeat by REST keeps the user online for a while; the session is the reason.</summary>
+    public PresenceBody Heartbeat(Guid sessionId, Guid userId, string displayName)
+    {
+        Keep(sessionId, userId, displayName, isAway: false, time.GetUtcNow().AddSeconds(options.Value.HeartbeatTimeoutSeconds));
+        return Find(userId)!;
+    }
+
+    /// <summary>
+    /// A reason is gone. If it was the last one, the user goes after the grace; without grace at once (PR3, PR4).
+    /// </summary>
+    public void Gone(Guid reasonId, Guid userId, bool grace)
+    {
+        var now = time.GetUtcNow();
+        var changed = false;
+        lock (gate)
+        {
+            if (!users.TryGetValue(userId, out var user) || !user.Has(reasonId))
+            {
+                return;
+            }
+
+            changed = user.Remove(reasonId);
+            if (!user.HasReason)
+            {
+                user.LastSeen = now;
+                user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : now;
+                changed |= Depart(user, now);
+            }
+        }
+
+        Recorded?.Invoke(new PresenceRecord(reasonId, userId, null, now, null));
+        Announce(changed, userId);
+    }
+
+    /// <summary>The user has a new name.</summary>
+    public void Renamed(Guid userId, string displayName, PresenceBody offline)
+    {
+        lock (gate)
+        {
+            if (users.TryGetValue(userId, out var user))
+            {
+                user.DisplayName = displayName;
+            }
+            else
+            {
+                departed[userId] = offline;
+            }
+        }
+
+        Announce(true, userId);
+    }
+
+    /// <summary>Lets those go whose grace or heartbeat is over. The reaper calls it.</summary>
+    public void Expire()
+    {
+        var now = time.GetUtcNow();
+        var gone = new List<Guid>();
+        var expired = new List<(Guid Reason, Guid User)>();
+        lock (gate)
+        {
+            foreach (var user in users.Values.ToList())
+            {
+                expired.AddRange(user.Expired(now).Select(reason => (reason, user.UserId)));
+                if (!user.HasReason && Depart(user, now))
+                {
+                    gone.Add(user.UserId);
+                }
+            }
+
+            foreach (var (userId, body) in departed)
+            {
+                if (body.LastSeen + DepartedKept < now)
+                {
+                    departed.Remove(userId);
+                }
+            }
+        }
+
+        // A client that stopped its heartbeats told nobody that it went: no grace.
+        expired.ForEach(reason => Gone(reason.Reason, reason.User, grace: false));
+        gone.ForEach(userId => Announce(true, userId));
+    }
+
+    /// <summary>A user's present state; null if the user is offline and has been for long.</summary>
+    public PresenceBody? Find(Guid userId)
+    {
+        lock (gate)
+        {
+            return users.TryGetValue(userId, out var user) ? user.ToBody(time.GetUtcNow()) : departed.GetValueOrDefault(userId);
+        }
+    }
+
+    /// <summary>Those seen last, at most <paramref name="limit"/>.</summary>
+    public List<PresenceBody> SeenLast(int limit)
+    {
+        var now = time.GetUtcNow();
+        lock (gate)
+        {
+            return [.. seenLast.Take(limit).Select(user => user.ToBody(now))];
+        }
+    }
+
+    private void Keep(Guid reasonId, Guid userId, string displayName, bool isAway, DateTimeOffset? expiresAt)
+    {
+        var now = time.GetUtcNow();
+        bool changed;
+        lock (gate)
+        {
+            var isNew = !users.TryGetValue(userId, out var user);
+            if (isNew)
+            {
+                users.Add(userId, user = new OnlineUser(userId, displayName));
+                user.Place = new LinkedListNode<OnlineUser>(user);
+                departed.Remove(userId);
+            }
+            else
+            {
+                seenLast.Remove(user!.Place!);
+            }
+
+            seenLast.AddFirst(user.Place!);
+            changed = user.Set(reasonId, isAway, expiresAt) || isNew;
+            user.LastSeen = now;
+            user.GraceUntil = null;
+        }
+
+        Recorded?.Invoke(new PresenceRecord(reasonId, userId, isAway ? PresenceStatus.Away : PresenceStatus.Online, now, expiresAt));
+        Announce(changed, userId);
+    }
+
+    /// <summary>Takes a user out once the grace is over; call it with the lock held.</summary>
+    private bool Depart(OnlineUser user, DateTimeOffset now)
+    {
+        if (user.GraceUntil > now)
+        {
+            return false;
+        }
+
+        users.Remove(user.UserId);
+        seenLast.Remove(user.Place!);
+        departed[user.UserId] = new PresenceBody(user.UserId, user.DisplayName, PresenceStatus.Offline, user.LastSeen);
+        return true;
+    }
+
+    private void Announce(bool changed, Guid userId)
+    {
+        if (changed)
+        {
+            Changed?.Invoke(userId);
+        }
+    }
+}
+
+/// <summary>What the database is to know of one reason: a row of <c>users_online</c>, or its end.</summary>
+/// <param name="ReasonId">The connection, or the session that sends heartbeats.</param>
+/// <param name="UserId">The user.</param>
+/// <param name="Status">Online or away; null: the reason is gone.</param>
+/// <param name="LastSeen">When that was.</param>
+/// <param name="ExpiresAt">When a heartbeat's effect ends; null for a connection.</param>
+public sealed record PresenceRecord(Guid ReasonId, Guid UserId, string? Status, DateTimeOffset LastSeen, DateTimeOffset? ExpiresAt);

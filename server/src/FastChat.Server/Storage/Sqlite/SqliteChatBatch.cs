@@ -1,0 +1,193 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using FastChat.Protocol;
+using FastChat.Server.Chats;
+
+namespace FastChat.Server.Storage.Sqlite;
+
+/// <summary>
+/// One transaction's view of the chats it touches: each is read once, its <c>seq</c>, <c>rev</c> and positions are counted
+/// here, and what changed is written once at the end.
+/// </summary>
+internal sealed class SqliteChatBatch(SqliteChatStatements statements)
+{
+    private readonly Dictionary<Guid, ChatHead> heads = [];
+
+    /// <summary>Applies one request; its result or refusal is set on it.</summary>
+    public void Apply(LogRequest request)
+    {
+        switch (request)
+        {
+            case AppendRequest append:
+                Append(append);
+                break;
+            case AdvanceRequest advance:
+                Advance(advance);
+                break;
+            case OpenRequest open:
+                Open(open);
+                break;
+            default:
+                throw new ArgumentException($"the log knows no {request.GetType().Name}", nameof(request));
+        }
+    }
+
+    /// <summary>Writes the chats' rows and positions that changed.</summary>
+    public void Flush()
+    {
+        foreach (var head in heads.Values)
+        {
+            if (head.IsChanged)
+            {
+                statements.UpdateChat(head);
+            }
+
+            foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
+            {
+                if (member.IsChanged)
+                {
+                    statements.UpdateMember(head.ChatId, member);
+                }
+            }
+        }
+    }
+
+    private void Append(AppendRequest request)
+    {
+        var draft = request.Draft;
+        var head = draft.ChatId is { } chatId ? Load(chatId) : FindDirect(draft.SenderId, draft.To!.Value);
+        if (draft.ChatId is not null && head?.IndexOf(draft.SenderId) is null or < 0)
+        {
+            request.Refuse(ChatQueries.NotFound);
+            return;
+        }
+
+        if (head is null && !statements.UserExists(draft.To!.Value))
+        {
+            request.Refuse(ChatQueries.UserNotFound);
+            return;
+        }
+
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(draft.Content));
+        if (statements.FindKnown(draft.SenderId, draft.MessageId) is { } known)
+        {
+            Repeat(request, head, known, hash);
+            return;
+        }
+
+        var created = head is null;
+        head ??= Create(draft.SenderId, draft.To!.Value);
+        Store(request, head, hash, created);
+    }
+
+    private void Store(AppendRequest request, ChatHead head, byte[] hash, bool created)
+    {
+        var draft = request.Draft;
+        var now = statements.Now();
+        var before = head.LastSeq == 0 ? Describe(head) : null;
+        head.Add(now);
+        var message = new MessageFrame
+        {
+            ChatId = head.ChatId,
+            MessageId = draft.MessageId,
+            Seq = head.LastSeq,
+            Rev = head.Rev,
+            SenderId = draft.SenderId,
+            Content = draft.Content,
+            SentAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
+        };
+        statements.InsertMessage(message, now, hash);
+        ref var sender = ref CollectionsMarshal.AsSpan(head.Members)[head.IndexOf(draft.SenderId)];
+        sender.Advance(isRead: true, head.LastSeq);
+        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, created, before);
+    }
+
+    private static void Repeat(AppendRequest request, ChatHead? head, KnownMessage known, byte[] hash)
+    {
+        if (head?.ChatId != known.ChatId || !hash.AsSpan().SequenceEqual(known.ContentHash))
+        {
+            request.Refuse(new Refusal(ErrorCode.Conflict, "`message_id` was used before, for another chat or content.") { Member = "message_id" });
+            return;
+        }
+
+        var draft = request.Draft;
+        var message = new MessageFrame
+        {
+            ChatId = known.ChatId,
+            MessageId = draft.MessageId,
+            Seq = known.Seq,
+            Rev = known.Rev,
+            SenderId = draft.SenderId,
+            Content = known.Content,
+            SentAt = DateTimeOffset.FromUnixTimeMilliseconds(known.SentAt),
+            EditedAt = known.EditedAt,
+            DeletedAt = known.DeletedAt,
+        };
+        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: true, Created: false, Before: null);
+    }
+
+    private void Advance(AdvanceRequest request)
+    {
+        var head = Load(request.ChatId);
+        var index = head?.IndexOf(request.UserId) ?? -1;
+        if (head is null || index < 0)
+        {
+            request.Refuse(ChatQueries.NotFound);
+            return;
+        }
+
+        ref var member = ref CollectionsMarshal.AsSpan(head.Members)[index];
+        var seq = Math.Min(request.Seq, head.LastSeq);
+        if (member.Advance(request.IsRead, seq))
+        {
+            request.Moved = new MovedPosition(seq, head.UserIds);
+        }
+    }
+
+    private void Open(OpenRequest request)
+    {
+        var head = FindDirect(request.UserId, request.OtherId);
+        if (head is null && !statements.UserExists(request.OtherId))
+        {
+            request.Refuse(ChatQueries.UserNotFound);
+            return;
+        }
+
+        request.Created = head is null;
+        head ??= Create(request.UserId, request.OtherId);
+        request.ChatId = head.ChatId;
+        statements.MarkOpened(head.ChatId, request.UserId);
+    }
+
+    private ChatHead? Load(Guid chatId)
+    {
+        if (!heads.TryGetValue(chatId, out var head) && statements.LoadChat(chatId) is { } loaded)
+        {
+            heads.Add(chatId, head = loaded);
+        }
+
+        return head;
+    }
+
+    private ChatHead? FindDirect(Guid one, Guid other) => statements.FindDirect(one, other) is { } chatId ? Load(chatId) : null;
+
+    private ChatHead Create(Guid opener, Guid other)
+    {
+        var head = statements.InsertDirect(opener, other);
+        heads.Add(head.ChatId, head);
+        return head;
+    }
+
+    private ChatBody Describe(ChatHead head) => new()
+    {
+        ChatId = head.ChatId,
+        Kind = head.Kind,
+        Members = head.Members.ConvertAll(m => new MemberBody(m.UserId, statements.NameOf(m.UserId), m.DeliveredSeq, m.ReadSeq)),
+        LastSeq = head.LastSeq,
+        Rev = head.Rev,
+        LastMessage = null,
+        Unread = 0,
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(head.UpdatedAt),
+    };
+}
