@@ -1,3 +1,31 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
+using FastChat.Server.Gateway;
+using FastChat.Server.Hosting;
+using FastChat.Server.Identity;
+using FastChat.Server.Presence;
+using FastChat.Server.Storage;
+using FastChat.Server.Storage.Sqlite;
+
+return await Startup.RunAsync(async () =>
+{
+    // Settings and the page stand beside the program, whatever folder it is started from.
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddHosting();
+    builder.AddCluster();
+    builder.AddIdentity();
+    builder.AddPresence();
+    builder.AddChats();
+    builder.AddGateway();
+    builder.AddSqlite(StorageOptions.From(builder.Configuration));
+
+    var app = builder.Build();
+    await app.Services.InitializeIdentityAsync(CancellationToken.None);
+    app.UseHosting();
+    app.MapHosting();
+    app.MapIdentity();
+    app.MapPresence();
+    app.MapChats();
+    app.MapGateway();
+    return app;
+});

@@ -15,13 +15,15 @@ internal sealed class OutboundQueue(TimeProvider time)
     private const int HardBound = 4 * Bound;
 
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim signal = new(0, 1);
     private readonly Dictionary<MergeKey, ReadOnlyMemory<byte>> held = [];
     private List<ReadOnlyMemory<byte>> waiting = [];
     private int bytes;
     private long overSince;
+    private TaskCompletionSource? room;
+    private TaskCompletionSource? wake;
     private bool presenceWaits;
     private bool isClosed;
+    private bool isLive;
 
     /// <summary>What can't wait has no place any more; the connection must end.</summary>
     public bool HasOverflowed { get; private set; }
@@ -35,6 +37,19 @@ internal sealed class OutboundQueue(TimeProvider time)
             {
                 return bytes > Bound ? time.GetElapsedTime(overSince) : TimeSpan.Zero;
             }
+        }
+    }
+
+    /// <summary>
+    /// Adds <c>HELLO_ACK</c> and lets published frames in from now on: so it comes first, and what is committed after it
+    /// comes after it (CL2).
+    /// </summary>
+    public void GoLive(ReadOnlyMemory<byte> helloAck)
+    {
+        lock (gate)
+        {
+            Put(helloAck);
+            isLive = true;
         }
     }
 
@@ -58,6 +73,11 @@ internal sealed class OutboundQueue(TimeProvider time)
     {
         lock (gate)
         {
+            if (!isLive)
+            {
+                return;
+            }
+
             if (bytes <= Bound)
             {
                 Put(hint.Frame);
@@ -90,12 +110,31 @@ internal sealed class OutboundQueue(TimeProvider time)
         }
     }
 
+    /// <summary>Waits while the queue is over its bound: who does not read is not read from either.</summary>
+    public async ValueTask WaitForRoomAsync()
+    {
+        Task wait;
+        lock (gate)
+        {
+            if (bytes <= Bound || isClosed)
+            {
+                return;
+            }
+
+            room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            wait = room.Task;
+        }
+
+        await wait;
+    }
+
     /// <summary>Nothing more will be added; what is there still goes out.</summary>
     public void Close()
     {
         lock (gate)
         {
             isClosed = true;
+            room?.TrySetResult();
             Wake();
         }
     }
@@ -105,6 +144,7 @@ internal sealed class OutboundQueue(TimeProvider time)
     {
         while (true)
         {
+            Task something;
             lock (gate)
             {
                 sent.Clear();
@@ -119,9 +159,12 @@ internal sealed class OutboundQueue(TimeProvider time)
                 {
                     return null;
                 }
+
+                wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                something = wake.Task;
             }
 
-            await signal.WaitAsync();
+            await something;
         }
     }
 
@@ -131,10 +174,13 @@ internal sealed class OutboundQueue(TimeProvider time)
         lock (gate)
         {
             bytes -= length;
-            if (bytes > Bound || held.Count == 0)
+            if (bytes > Bound)
             {
                 return;
             }
+
+            room?.TrySetResult();
+            room = null;
 
             foreach (var frame in held.Values)
             {
@@ -168,9 +214,7 @@ internal sealed class OutboundQueue(TimeProvider time)
 
     private void Wake()
     {
-        if (signal.CurrentCount == 0)
-        {
-            signal.Release();
-        }
+        wake?.TrySetResult();
+        wake = null;
     }
 }

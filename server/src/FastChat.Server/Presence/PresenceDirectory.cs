@@ -22,8 +22,8 @@ public sealed class PresenceDirectory(PresenceTracker tracker, IDatabase databas
         var rest = all
             .Where(user => wanted is null || user.DisplayName.Contains(wanted, StringComparison.OrdinalIgnoreCase))
             .Select(user => (Body: user, Place: OnlineCursor.Of(user)))
-            .Where(user => after is null || user.Place.CompareTo(after) > 0)
-            .OrderBy(user => user.Place)
+            .Where(user => after is null || OnlineCursor.Order.Compare(user.Place, after) > 0)
+            .OrderBy(user => user.Place, OnlineCursor.Order)
             .Take(limit + 1)
             .ToList();
         var page = rest.Take(limit).Select(user => user.Body).ToList();
@@ -73,17 +73,17 @@ public sealed record OnlineBody(
 public sealed record HeartbeatBody(Guid UserId, string Status, DateTimeOffset LastSeen);
 
 /// <summary>A place in the directory: by name without regard to case, then by id.</summary>
-public sealed record OnlineCursor(string Name, Guid UserId) : IComparable<OnlineCursor>
+public sealed record OnlineCursor(string Name, Guid UserId)
 {
+    /// <summary>The order of the directory.</summary>
+    public static Comparer<OnlineCursor> Order { get; } = Comparer<OnlineCursor>.Create((one, other) =>
+    {
+        var byName = string.CompareOrdinal(one.Name, other.Name);
+        return byName != 0 ? byName : one.UserId.CompareTo(other.UserId);
+    });
+
     /// <summary>Where a user stands.</summary>
     public static OnlineCursor Of(PresenceBody user) => new(user.DisplayName.ToUpperInvariant(), user.UserId);
-
-    /// <inheritdoc/>
-    public int CompareTo(OnlineCursor? other)
-    {
-        var byName = string.CompareOrdinal(Name, other?.Name);
-        return byName != 0 ? byName : UserId.CompareTo(other?.UserId ?? Guid.Empty);
-    }
 
     /// <summary>Opaque to clients.</summary>
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{UserId}{Name}"));

@@ -35,9 +35,28 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
         }
     }
 
-    /// <summary>A connection is live, or its status changed.</summary>
-    public void Connected(Guid connectionId, Guid userId, string displayName, bool isAway) =>
-        Keep(connectionId, userId, displayName, isAway, expiresAt: null);
+    /// <summary>A connection is live.</summary>
+    public void Connected(Guid connectionId, Guid userId, string displayName) =>
+        Keep(connectionId, userId, displayName, isAway: false, expiresAt: null);
+
+    /// <summary>A connection says whether somebody is at it.</summary>
+    public void StatusChanged(Guid connectionId, Guid userId, bool isAway)
+    {
+        string? displayName = null;
+        lock (gate)
+        {
+            if (users.TryGetValue(userId, out var user) && user.Has(connectionId))
+            {
+                displayName = user.DisplayName;
+            }
+        }
+
+        // Only the connection itself ends it, and it is the one that calls: it can't go in between.
+        if (displayName is not null)
+        {
+            Keep(connectionId, userId, displayName, isAway, expiresAt: null);
+        }
+    }
 
     /// <summary>A heartbeat by REST keeps the user online for a while; the session is the reason.</summary>
     public PresenceBody Heartbeat(Guid sessionId, Guid userId, string displayName)
@@ -73,22 +92,21 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
         Announce(changed, userId);
     }
 
-    /// <summary>The user has a new name.</summary>
-    public void Renamed(Guid userId, string displayName, PresenceBody offline)
+    /// <summary>The user has a new name. It is not announced here: others than those who see the user are to hear of it too.</summary>
+    /// <param name="offline">The user's state if they are not here.</param>
+    public void Renamed(PresenceBody offline)
     {
         lock (gate)
         {
-            if (users.TryGetValue(userId, out var user))
+            if (users.TryGetValue(offline.UserId, out var user))
             {
-                user.DisplayName = displayName;
+                user.DisplayName = offline.DisplayName;
             }
             else
             {
-                departed[userId] = offline;
+                departed[offline.UserId] = (departed.GetValueOrDefault(offline.UserId) ?? offline) with { DisplayName = offline.DisplayName };
             }
         }
-
-        Announce(true, userId);
     }
 
     /// <summary>Lets those go whose grace or heartbeat is over. The reaper calls it.</summary>

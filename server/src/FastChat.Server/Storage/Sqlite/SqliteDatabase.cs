@@ -14,9 +14,10 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     private readonly string readConnectionString;
 
     /// <summary>Takes over what <see cref="SqliteStart"/> has opened and migrated.</summary>
-    public SqliteDatabase(SqliteFile file, string path, SqliteConnection writing, ILogger<SqliteWriter> logger)
+    public SqliteDatabase(SqliteFile file, string path, SqliteConnection writing, Epoch epoch, ILogger<SqliteWriter> logger)
     {
         this.file = file;
+        Epoch = epoch;
         Writer = new SqliteWriter(writing, logger);
         readConnectionString = new SqliteConnectionStringBuilder
         {
@@ -29,6 +30,9 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
             .Options;
     }
+
+    /// <summary>The name of this database's history.</summary>
+    public Epoch Epoch { get; }
 
     /// <summary>Where hand-written batches go; they share transactions with what <see cref="WriteAsync"/> writes.</summary>
     public SqliteWriter Writer { get; }
@@ -45,9 +49,9 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
             await context.Database.UseTransactionAsync(snapshot, cancellationToken);
             return await query(context, cancellationToken);
         }
-        catch (Exception fault) when (SqliteFaults.Translate(fault) is DatabaseUnavailableException unavailable)
+        catch (Exception fault) when (SqliteFaults.IsOutage(fault))
         {
-            throw unavailable;
+            throw SqliteFaults.Translate(fault);
         }
     }
 

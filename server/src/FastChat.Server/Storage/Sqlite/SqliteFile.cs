@@ -35,13 +35,13 @@ public sealed class SqliteFile : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return new SqliteFile(Lock(path), isNew);
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException fault)
         {
-            throw new DatabaseRefusedException($"The database {path} can't be opened: permission denied.");
+            throw new DatabaseRefusedException($"The database {path} can't be opened: permission denied.", fault);
         }
         catch (IOException fault)
         {
-            throw new DatabaseRefusedException($"The database {path} can't be opened: {fault.Message}");
+            throw new DatabaseRefusedException($"The database {path} can't be opened: {fault.Message}", fault);
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class SqliteFile : IDisposable
         }
         catch (IOException fault) when (fault is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new DatabaseRefusedException($"The database {path} is in use by another FastChat server.");
+            throw new DatabaseRefusedException($"The database {path} is in use by another FastChat server.", fault);
         }
     }
 

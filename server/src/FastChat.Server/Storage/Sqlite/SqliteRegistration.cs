@@ -6,13 +6,14 @@ namespace FastChat.Server.Storage.Sqlite;
 /// <summary>Brings the embedded database into the server.</summary>
 public static class SqliteRegistration
 {
-    /// <summary>Adds the database that <see cref="SqliteStart"/> has opened, and the seams it serves.</summary>
-    public static void AddSqlite(this IHostApplicationBuilder builder, SqliteDatabase database, string epoch)
+    /// <summary>Adds the database, which is opened and migrated before anything else starts, and the seams it serves.</summary>
+    public static void AddSqlite(this IHostApplicationBuilder builder, StorageOptions options)
     {
-        builder.Services.AddSingleton(_ => database);
-        builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<SqliteDatabase>());
-        builder.Services.AddSingleton(new Epoch(epoch));
-        builder.Services.AddSingleton<IMessageLog, SqliteMessageLog>();
-        builder.Services.AddSingleton<IPresenceStore, SqlitePresenceStore>();
+        var services = builder.Services;
+        services.AddSingleton(provider => SqliteStart.Open(options.SqlitePath, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteDatabase>().Epoch);
+        services.AddSingleton<IMessageLog, SqliteMessageLog>();
+        services.AddSingleton<IPresenceStore, SqlitePresenceStore>();
     }
 }

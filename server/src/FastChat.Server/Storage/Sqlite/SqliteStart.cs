@@ -17,7 +17,7 @@ public static class SqliteStart
 
     /// <summary>Opens the file at <paramref name="path"/>, makes it if there is none, and brings its schema up to date.</summary>
     /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
-    public static (SqliteDatabase Database, string Epoch) Open(string path, ILoggerFactory loggers)
+    public static SqliteDatabase Open(string path, ILoggerFactory loggers)
     {
         RequireSqlite();
         var file = SqliteFile.Take(path);
@@ -26,14 +26,14 @@ public static class SqliteStart
         {
             connection = Connect(path, file.IsNew);
             Migrate(connection);
-            var epoch = Prepare(connection);
-            return (new SqliteDatabase(file, path, connection, loggers.CreateLogger<SqliteWriter>()), epoch);
+            var epoch = new Epoch(Prepare(connection));
+            return new SqliteDatabase(file, path, connection, epoch, loggers.CreateLogger<SqliteWriter>());
         }
         catch (Exception fault)
         {
             connection?.Dispose();
             file.Dispose();
-            if (SqliteFaults.Translate(fault) is DatabaseUnavailableException)
+            if (SqliteFaults.IsOutage(fault))
             {
                 throw new DatabaseRefusedException($"The database {path} can't be opened: {fault.Message}", fault);
             }

@@ -1,0 +1,199 @@
+using System.Net.WebSockets;
+using FastChat.Protocol;
+using FastChat.Server.Cluster;
+using FastChat.Server.Presence;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>Who is on a live connection, from the token alone (ID1).</summary>
+/// <param name="userId">The user.</param>
+/// <param name="sessionId">The session with which the connection ends.</param>
+internal sealed class LiveState(Guid userId, Guid sessionId)
+{
+    public Guid UserId { get; } = userId;
+
+    public Guid SessionId { get; } = sessionId;
+
+    /// <summary>What it is shown of presence; null for the moment before the first list.</summary>
+    public PresenceViewer? Viewer { get; set; }
+}
+
+/// <summary>
+/// One WebSocket: a read loop, a write loop and a bounded queue between the rest of the server and the latter. What it
+/// owns carries its <see cref="Id"/>, and only it cleans that up.
+/// </summary>
+internal sealed class Connection : IPresenceOutput
+{
+    /// <summary>How long the peer may take to answer a close frame before the socket is aborted.</summary>
+    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
+
+    private readonly WebSocket socket;
+    private readonly TimeProvider time;
+    private readonly Lock gate = new();
+    private Task slowWork = Task.CompletedTask;
+    private int slowWorks;
+    private (int Code, string Reason)? closing;
+    private long closeBy;
+
+    public Connection(WebSocket socket, TimeProvider time)
+    {
+        this.socket = socket;
+        this.time = time;
+        OpenedAt = time.GetTimestamp();
+        Outbound = new OutboundQueue(time);
+        Reader = new FrameReader(socket, time);
+        Pending = new PendingSends(time);
+        Refusals = new RefusalCounter(time);
+    }
+
+    public Guid Id { get; } = Guid.CreateVersion7();
+
+    /// <summary>The clock's timestamp.</summary>
+    public long OpenedAt { get; }
+
+    public OutboundQueue Outbound { get; }
+
+    public FrameReader Reader { get; }
+
+    public PendingSends Pending { get; }
+
+    public RefusalCounter Refusals { get; }
+
+    /// <summary>Null until <c>HELLO</c> was accepted.</summary>
+    public LiveState? Live { get; set; }
+
+    /// <summary>The server has begun to close it.</summary>
+    public bool IsClosing => closing is not null;
+
+    /// <summary>Its end is no accident that a grace should cover.</summary>
+    public bool EndsForGood { get; private set; }
+
+    /// <summary>Queues a frame for this connection alone.</summary>
+    public void Send<T>(T frame)
+        where T : IServerFrame => Outbound.Add(FrameWriter.Encode(frame));
+
+    /// <summary>Queues a frame that was published to many.</summary>
+    public void Send(FrameHint hint) => Outbound.Add(hint);
+
+    /// <inheritdoc/>
+    public bool TryShow(ReadOnlyMemory<byte> frame) => Outbound.TryAddPresence(frame);
+
+    /// <summary>Answers with an <c>ERROR</c>; who goes on after too many is closed.</summary>
+    public void Refuse(Refusal refusal, string? reference, Guid? messageId)
+    {
+        Send(ErrorFrame.From(refusal, reference, messageId));
+        if (Refusals.Add())
+        {
+            Close(CloseCode.TooManyRefusals, "refused too many times");
+        }
+    }
+
+    /// <summary>
+    /// Begins to close: what is queued goes out, then the close frame; the first call decides the code. If that takes
+    /// longer than <paramref name="patience"/> (default 5 s), or the peer's answer longer than 2 s, the socket is aborted.
+    /// </summary>
+    public void Close(int code, string reason, TimeSpan? patience = null, bool forGood = false)
+    {
+        lock (gate)
+        {
+            if (closing is not null)
+            {
+                return;
+            }
+
+            closing = (code, reason);
+            EndsForGood = forGood;
+            closeBy = Later(patience ?? TimeSpan.FromSeconds(5));
+        }
+
+        Outbound.Close();
+    }
+
+    /// <summary>Ends the socket without a word.</summary>
+    public void Abort() => socket.Abort();
+
+    /// <summary>Aborts a close that takes too long.</summary>
+    public void AbortIfCloseIsLate()
+    {
+        lock (gate)
+        {
+            if (closing is null || time.GetTimestamp() < closeBy)
+            {
+                return;
+            }
+        }
+
+        Abort();
+    }
+
+    /// <summary>
+    /// Runs work that may wait for the database, after earlier such work of this connection and away from its read loop;
+    /// false if too much is waiting.
+    /// </summary>
+    public bool TryRunSlowly(Func<Task> work)
+    {
+        const int Most = 128;
+        lock (gate)
+        {
+            if (slowWorks >= Most)
+            {
+                return false;
+            }
+
+            slowWorks++;
+            slowWork = RunAfterAsync(slowWork, work);
+            return true;
+        }
+    }
+
+    /// <summary>Ends when all such work is done.</summary>
+    public Task SlowWorkAsync()
+    {
+        lock (gate)
+        {
+            return slowWork;
+        }
+    }
+
+    /// <summary>Writes what is queued until the connection is closed, then says so to the peer.</summary>
+    public async Task WriteAsync()
+    {
+        var sent = new List<ReadOnlyMemory<byte>>();
+        while (await Outbound.TakeAsync(sent) is { } frames)
+        {
+            foreach (var frame in frames)
+            {
+                await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                Outbound.Sent(frame.Length);
+            }
+
+            sent = frames;
+        }
+
+        var (code, reason) = closing ?? (CloseCode.Normal, string.Empty);
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
+        }
+
+        lock (gate)
+        {
+            closeBy = Later(CloseWait);
+        }
+    }
+
+    private async Task RunAfterAsync(Task earlier, Func<Task> work)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref slowWorks);
+        }
+    }
+
+    private long Later(TimeSpan span) => time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency);
+}

@@ -1,0 +1,161 @@
+using System.Net.WebSockets;
+using FastChat.Protocol;
+using FastChat.Server.Presence;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>A connection's life: from the upgrade through its frames to the clean-up. Whatever breaks ends here.</summary>
+internal sealed partial class ConnectionLoop(
+    ConnectionRegistry registry,
+    HelloHandler hello,
+    FrameRouter router,
+    PresenceTracker presence,
+    PresenceBroadcaster broadcaster,
+    TimeProvider time,
+    ILogger<ConnectionLoop> logger)
+{
+    /// <summary>Runs until the connection is closed from either side and everything of it is cleaned up.</summary>
+    public async Task RunAsync(WebSocket socket)
+    {
+        var connection = new Connection(socket, time);
+        registry.Opened(connection);
+        var writing = WriteAsync(connection);
+        var wasTold = true;
+        try
+        {
+            wasTold = await ReadAsync(connection);
+        }
+        finally
+        {
+            CleanUp(connection, wasTold);
+            connection.Close(CloseCode.Normal, string.Empty);
+            await writing;
+            await connection.SlowWorkAsync();
+            connection.Reader.Release();
+        }
+    }
+
+    /// <summary>Reads until the end; true if the server was told of it (close frame, FIN, RST) and not left in silence.</summary>
+    private async Task<bool> ReadAsync(Connection connection)
+    {
+        try
+        {
+            while (!connection.IsClosing && await ReadOneAsync(connection))
+            {
+            }
+
+            await connection.Reader.DropRestAsync();
+            return true;
+        }
+        catch (WebSocketException fault)
+        {
+            LogEnded(connection.Id, fault.WebSocketErrorCode);
+            await FinishAsync(connection);
+            return true;
+        }
+        catch (OperationCanceledException fault)
+        {
+            LogAborted(connection.Id);
+            return !IsMissingPong(fault) && !connection.EndsForGood;
+        }
+#pragma warning disable CA1031 // This connection has hit a bug; the others go on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFailed(fault, connection.Id);
+            connection.Close(CloseCode.ServerError, "server error");
+            return true;
+        }
+    }
+
+    private async Task<bool> ReadOneAsync(Connection connection)
+    {
+        var kind = await connection.Reader.ReadAsync();
+        switch (kind)
+        {
+            case ReadKind.Closed:
+                connection.Close(CloseCode.Normal, string.Empty);
+                return false;
+            case ReadKind.TooBig:
+                connection.Close(CloseCode.MessageTooBig, "message too big, or in too many pieces");
+                return false;
+            case ReadKind.Binary when connection.Live is not null:
+                connection.Close(CloseCode.BinaryRefused, "binary frames are not read here");
+                return false;
+        }
+
+        if (connection.Live is null)
+        {
+            await hello.HandleAsync(connection, kind == ReadKind.Text ? connection.Reader.Message : default);
+        }
+        else
+        {
+            router.Route(connection, connection.Reader.Message);
+        }
+
+        connection.Reader.Release();
+        await connection.Outbound.WaitForRoomAsync();
+        return true;
+    }
+
+    /// <summary>After a violation that the socket itself has answered with a close frame: lets the peer read it.</summary>
+    private static async Task FinishAsync(Connection connection)
+    {
+        try
+        {
+            connection.Close(CloseCode.Normal, string.Empty);
+            await connection.Reader.DropRestAsync();
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException)
+        {
+            // It is over either way.
+        }
+    }
+
+    private async Task WriteAsync(Connection connection)
+    {
+        try
+        {
+            await connection.WriteAsync();
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // The socket has ended while a frame was on its way; the read loop learns of it too.
+            connection.Abort();
+        }
+#pragma warning disable CA1031 // As in the read loop.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogFailed(fault, connection.Id);
+            connection.Abort();
+        }
+    }
+
+    private void CleanUp(Connection connection, bool wasTold)
+    {
+        registry.Remove(connection);
+        if (connection.Live is { } live)
+        {
+            if (live.Viewer is { } viewer)
+            {
+                broadcaster.Remove(viewer);
+            }
+
+            presence.Gone(connection.Id, live.UserId, grace: wasTold && !connection.EndsForGood);
+        }
+    }
+
+    /// <summary>The framework aborts a socket whose pong is missing, with the reason as an inner exception.</summary>
+    private static bool IsMissingPong(OperationCanceledException fault) =>
+        fault.InnerException is WebSocketException { WebSocketErrorCode: WebSocketError.Faulted };
+
+    [LoggerMessage(4001, LogLevel.Debug, "Connection {ConnectionId} ended: {Error}")]
+    private partial void LogEnded(Guid connectionId, WebSocketError error);
+
+    [LoggerMessage(4002, LogLevel.Debug, "Connection {ConnectionId} was aborted")]
+    private partial void LogAborted(Guid connectionId);
+
+    [LoggerMessage(4003, LogLevel.Error, "Connection {ConnectionId} failed")]
+    private partial void LogFailed(Exception fault, Guid connectionId);
+}

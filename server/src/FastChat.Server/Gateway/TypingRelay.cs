@@ -1,0 +1,110 @@
+using System.Threading.Channels;
+using FastChat.Protocol;
+using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
+using FastChat.Server.Limits;
+using FastChat.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>
+/// Passes typing on to the other members, at most so many times a second and user (GW7). What comes too soon is dropped
+/// without an <c>ERROR</c>, but the last state of each chat is passed on once its time has come.
+/// </summary>
+internal sealed partial class TypingRelay : BackgroundService
+{
+    private const int MostWaiting = 10_000;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<Signaled> arrived = Channel.CreateBounded<Signaled>(
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly Dictionary<(Guid UserId, Guid ChatId), Signaled> late = [];
+    private readonly RateLimiter<Guid> rate;
+    private readonly ChatMembers members;
+    private readonly IBackplane backplane;
+    private readonly TimeProvider time;
+    private readonly ILogger<TypingRelay> logger;
+
+    public TypingRelay(
+        ChatMembers members, IBackplane backplane, IOptions<GatewayOptions> options, TimeProvider time, ILogger<TypingRelay> logger)
+    {
+        this.members = members;
+        this.backplane = backplane;
+        this.time = time;
+        this.logger = logger;
+        rate = new RateLimiter<Guid>(options.Value.TypingPerSecond, burst: Math.Max(1, options.Value.TypingPerSecond), time);
+    }
+
+    /// <summary>Takes a signal. Never waits.</summary>
+    public void Signal(Connection connection, Guid userId, TypingSignal signal) =>
+        arrived.Writer.TryWrite(new Signaled(connection, userId, signal));
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await arrived.Reader.WaitToReadAsync(stoppingToken))
+        {
+            do
+            {
+                while (arrived.Reader.TryRead(out var signaled))
+                {
+                    late[(signaled.UserId, signaled.Signal.ChatId)] = signaled;
+                    await PassOnAsync(signaled);
+                }
+
+                foreach (var signaled in late.Values.ToList())
+                {
+                    await PassOnAsync(signaled);
+                }
+            }
+            while (late.Count > 0 && await WaitAsync(stoppingToken));
+        }
+    }
+
+    private async Task<bool> WaitAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(Tick, time, stoppingToken);
+        return true;
+    }
+
+    private async Task PassOnAsync(Signaled signaled)
+    {
+        var (connection, userId, signal) = signaled;
+        if (!rate.TryTake(userId, out _))
+        {
+            return;
+        }
+
+        late.Remove((userId, signal.ChatId));
+        try
+        {
+            if (!(await members.OfAsync(signal.ChatId, userId, CancellationToken.None)).TryGet(out var all, out var refusal))
+            {
+                connection.Refuse(refusal, signal.Ref, null);
+                return;
+            }
+
+            var others = all.Where(member => member != userId).ToArray();
+            var frame = FrameWriter.Encode(new TypingFrame(signal.ChatId, userId, signal.IsTyping));
+            backplane.Publish(new FrameHint(others, frame, null) { IsDroppable = true });
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // Typing is worth no retry.
+        }
+#pragma warning disable CA1031 // A fault at one signal must not end typing for all.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogSignalFailed(fault);
+        }
+    }
+
+    [LoggerMessage(4005, LogLevel.Error, "Passing on a typing signal failed")]
+    private partial void LogSignalFailed(Exception fault);
+
+    private sealed record Signaled(Connection Connection, Guid UserId, TypingSignal Signal);
+}
