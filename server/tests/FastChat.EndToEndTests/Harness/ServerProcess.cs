@@ -124,6 +124,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Only sends SIGTERM; <see cref="ExitedWithinAsync"/> waits for the end.</summary>
     public void AskToStop() => Signal(SigTerm);
 
+    public async Task<int> TerminateAsync()
+    {
+        AskToStop();
+        return await ExitedWithinAsync(TimeSpan.FromSeconds(20));
+    }
+
     public void PressCtrlC() => Signal(SigInt);
 
     public async Task<int> ExitedWithinAsync(TimeSpan limit)
