@@ -30,9 +30,9 @@ public sealed record Guest(ServerProcess Server, string Id, string Name, string 
     }
 
     /// <summary>A live connection whose every byte the test decides.</summary>
-    public async Task<RawSocket> ConnectRawAsync()
+    public async Task<RawSocket> ConnectRawAsync(int receiveBuffer = 0)
     {
-        var socket = await RawSocket.ConnectAsync(Server.Port);
+        var socket = await RawSocket.ConnectAsync(Server.Port, receiveBuffer);
         await socket.SendTextAsync(Json.Write(new { type = "HELLO", token = Token }));
         await socket.ExpectAsync("HELLO_ACK");
         return socket;

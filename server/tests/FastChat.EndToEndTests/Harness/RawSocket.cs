@@ -46,9 +46,16 @@ public sealed class RawSocket : IAsyncDisposable
     public bool AnswersPings { get; set; } = true;
 
     /// <summary>Opens a connection and asks for the upgrade; any answer is taken.</summary>
-    public static async Task<RawSocket> TryConnectAsync(int port, params string[] headers)
+    public static Task<RawSocket> TryConnectAsync(int port, params string[] headers) => TryConnectAsync(port, receiveBuffer: 0, headers);
+
+    private static async Task<RawSocket> TryConnectAsync(int port, int receiveBuffer, string[] headers)
     {
         var connecting = new TcpClient { NoDelay = true };
+        if (receiveBuffer > 0)
+        {
+            connecting.ReceiveBufferSize = receiveBuffer;
+        }
+
         await connecting.ConnectAsync(IPAddress.Loopback, port);
         var socket = new RawSocket(connecting);
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -64,9 +71,12 @@ public sealed class RawSocket : IAsyncDisposable
         return socket;
     }
 
-    public static async Task<RawSocket> ConnectAsync(int port, params string[] headers)
+    public static Task<RawSocket> ConnectAsync(int port, params string[] headers) => ConnectAsync(port, receiveBuffer: 0, headers);
+
+    /// <summary>With a small receive buffer, a test that does not read is felt by the server sooner.</summary>
+    public static async Task<RawSocket> ConnectAsync(int port, int receiveBuffer, params string[] headers)
     {
-        var socket = await TryConnectAsync(port, headers);
+        var socket = await TryConnectAsync(port, receiveBuffer, headers);
         Assert.Equal(101, socket.Status);
         return socket;
     }
