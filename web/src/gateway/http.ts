@@ -1,0 +1,66 @@
+import { MalformedError, Reader } from '../protocol/reader';
+
+/** A refusal or failure of a REST call. `status` 0 and code `NETWORK`: the server was not reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** Milliseconds the server asks to wait, 0 when it asked for nothing. */
+    readonly retryAfterMs: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  token?: string;
+}
+
+const timeoutMs = 15_000;
+
+/** An address of the server, also when the page lives under a path prefix. */
+export function serverUrl(path: string): URL {
+  return new URL(path, new URL('.', window.location.href));
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const seconds = Number(response.headers.get('retry-after'));
+  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : 0;
+  try {
+    const problem = Reader.of(await response.json());
+    const code = problem.textOrNull('code') ?? `HTTP_${response.status}`;
+    const message = problem.textOrNull('detail') ?? problem.textOrNull('title') ?? code;
+    return new ApiError(response.status, code, message, problem.optionalNumber('retry_after_ms').retry_after_ms ?? waitMs);
+  } catch {
+    return new ApiError(response.status, response.status >= 500 ? 'UNAVAILABLE' : `HTTP_${response.status}`, response.statusText, waitMs);
+  }
+}
+
+/** One REST call; the answer's JSON as it came, or `ApiError`. */
+export async function request(path: string, call: Call = {}): Promise<unknown> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (call.body !== undefined) headers['content-type'] = 'application/json';
+  if (call.token) headers['authorization'] = `Bearer ${call.token}`;
+  let response: Response;
+  try {
+    response = await fetch(serverUrl(path), {
+      method: call.method ?? 'GET',
+      headers,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+  } catch {
+    throw new ApiError(0, 'NETWORK', 'The server was not reached', 0);
+  }
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return null;
+  try {
+    return await response.json();
+  } catch {
+    throw new MalformedError(`${path}: JSON`);
+  }
+}

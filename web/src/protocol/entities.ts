@@ -1,0 +1,60 @@
+/** The nouns of the wire contract, as they stand in frames and REST answers. Times are RFC 3339 UTC strings. */
+
+export type UserKind = 'guest' | 'member' | 'bot';
+export type PresenceStatus = 'online' | 'away' | 'offline';
+
+export interface User {
+  user_id: string;
+  display_name: string;
+  kind: UserKind;
+}
+
+export interface PresenceEntry {
+  user_id: string;
+  display_name: string;
+  status: PresenceStatus;
+  last_seen: string | null;
+}
+
+export interface Message {
+  chat_id: string;
+  message_id: string;
+  /** Place in the chat: 1, 2, 3 … without holes. */
+  seq: number;
+  /** Revision of the chat at this message's last change. */
+  rev: number;
+  sender_id: string;
+  content: string;
+  sent_at: string;
+  edited_at?: string;
+  deleted_at?: string;
+}
+
+export interface Member {
+  user_id: string;
+  display_name: string;
+  delivered_seq: number;
+  read_seq: number;
+}
+
+export interface Chat {
+  chat_id: string;
+  kind: string;
+  members: Member[];
+  last_seq: number;
+  rev: number;
+  last_message: Message | null;
+  unread: number;
+  updated_at: string;
+}
+
+/** What the server allows; 0 means no limit. Lengths are Unicode scalar values, sizes bytes. */
+export interface Limits {
+  frame_bytes: number;
+  message_length: number;
+  messages_per_minute: number;
+  typing_per_second: number;
+  frames_per_second: number;
+  page: number;
+  page_max: number;
+}
