@@ -25,100 +25,107 @@ export interface Connection {
 const client = 'fastchat-web';
 const socketUrl = (): string => serverUrl('ws').href.replace(/^http/, 'ws');
 
-/** Carries out what the pure machine decides: sockets, timers and tokens. */
-export function createConnection(tokens: TokenSource, handlers: ConnectionHandlers): Connection {
-  let machine: Machine = { phase: 'idle' };
-  let token = '';
-  const sockets = new Map<number, WebSocket>();
-  const timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
+class GatewayConnection implements Connection {
+  private machine: Machine = { phase: 'idle' };
+  private token = '';
+  private readonly sockets = new Map<number, WebSocket>();
+  private readonly timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
 
-  const dispatch = (event: MachineEvent): void => {
-    const [next, effects] = step(machine, event, { now: Date.now(), random: Math.random() });
-    const changed = next !== machine;
-    machine = next;
-    effects.forEach(carryOut);
+  constructor(
+    private readonly tokens: TokenSource,
+    private readonly handlers: ConnectionHandlers,
+  ) {}
+
+  start = (): void => this.dispatch({ type: 'start' });
+  tryNow = (): void => this.dispatch({ type: 'tryNow' });
+  wake = (): void => this.dispatch({ type: 'wake' });
+  send = (frame: ClientFrame): boolean => this.machine.phase === 'live' && this.write(this.machine.socket, frame);
+
+  private dispatch(event: MachineEvent): void {
+    const [next, effects] = step(this.machine, event, { now: Date.now(), random: Math.random() });
+    const changed = next !== this.machine;
+    this.machine = next;
+    for (const effect of effects) this.carryOut(effect);
     // "heard" is every frame; nobody outside looks at the time of the last one.
-    if (changed && event.type !== 'heard') handlers.changed(machine);
-  };
+    if (changed && event.type !== 'heard') this.handlers.changed(next);
+  }
 
-  const fetchToken = async (fresh: boolean): Promise<void> => {
+  private async fetchToken(fresh: boolean): Promise<void> {
     try {
-      token = await tokens.get(fresh);
-      dispatch({ type: 'token' });
+      this.token = await this.tokens.get(fresh);
+      this.dispatch({ type: 'token' });
     } catch (error) {
-      if (error instanceof SessionEndedError) dispatch({ type: 'sessionEnded' });
-      else dispatch({ type: 'tokenFailed', retryAfterMs: error instanceof ApiError ? error.retryAfterMs : 0 });
+      if (error instanceof SessionEndedError) this.dispatch({ type: 'sessionEnded' });
+      else this.dispatch({ type: 'tokenFailed', retryAfterMs: error instanceof ApiError ? error.retryAfterMs : 0 });
     }
-  };
+  }
 
-  const receive = (socket: number, data: unknown): void => {
+  private receive(socket: number, data: unknown): void {
     const frame = typeof data === 'string' ? parseOrDrop(data) : null;
-    dispatch({ type: 'heard', socket });
+    this.dispatch({ type: 'heard', socket });
     if (!frame) return;
-    if (frame.type === 'HELLO_ACK') dispatch({ type: 'welcomed', socket, heartbeatMs: frame.heartbeat_ms });
-    if (frame.type === 'RECONNECT') dispatch({ type: 'leaveSoon', afterMs: frame.after_ms });
-    if (frame.type === 'ERROR' && frame.code === 'UNAVAILABLE') dispatch({ type: 'busy', retryAfterMs: frame.retry_after_ms ?? 0 });
-    handlers.frame(frame);
-  };
+    if (frame.type === 'HELLO_ACK') this.dispatch({ type: 'welcomed', socket, heartbeatMs: frame.heartbeat_ms });
+    if (frame.type === 'RECONNECT') this.dispatch({ type: 'leaveSoon', afterMs: frame.after_ms });
+    if (frame.type === 'ERROR' && frame.code === 'UNAVAILABLE') this.dispatch({ type: 'busy', retryAfterMs: frame.retry_after_ms ?? 0 });
+    this.handlers.frame(frame);
+  }
 
-  const open = (socket: number): void => {
+  private open(socket: number): void {
     const ws = new WebSocket(socketUrl(), 'fastchat.v1');
-    sockets.set(socket, ws);
-    ws.onopen = () => dispatch({ type: 'opened', socket });
-    ws.onmessage = (event: MessageEvent<unknown>) => receive(socket, event.data);
+    this.sockets.set(socket, ws);
+    ws.onopen = () => this.dispatch({ type: 'opened', socket });
+    ws.onmessage = (event: MessageEvent<unknown>) => this.receive(socket, event.data);
     ws.onclose = (event) => {
-      sockets.delete(socket);
-      dispatch({ type: 'closed', socket, code: event.code });
+      this.sockets.delete(socket);
+      this.dispatch({ type: 'closed', socket, code: event.code });
     };
-  };
+  }
 
-  const close = (socket: number): void => {
-    const ws = sockets.get(socket);
-    sockets.delete(socket);
+  private close(socket: number): void {
+    const ws = this.sockets.get(socket);
+    this.sockets.delete(socket);
     if (!ws) return;
     // A socket on a dead network takes long to report its end; it is forgotten at once.
     ws.onopen = ws.onmessage = ws.onclose = null;
     ws.close(1000);
-  };
+  }
 
-  const write = (socket: number, frame: ClientFrame): boolean => {
-    const ws = sockets.get(socket);
+  private write(socket: number, frame: ClientFrame): boolean {
+    const ws = this.sockets.get(socket);
     if (ws?.readyState !== WebSocket.OPEN) return false;
     ws.send(JSON.stringify(frame));
     return true;
-  };
+  }
 
-  const carryOut = (effect: Effect): void => {
+  private carryOut(effect: Effect): void {
     switch (effect.do) {
       case 'getToken':
-        return void fetchToken(effect.fresh);
+        return void this.fetchToken(effect.fresh);
       case 'open':
-        return open(effect.socket);
+        return this.open(effect.socket);
       case 'hello':
-        return void write(effect.socket, { type: 'HELLO', token, client });
+        return void this.write(effect.socket, { type: 'HELLO', token: this.token, client });
       case 'ping':
-        return void write(effect.socket, { type: 'PING' });
+        return void this.write(effect.socket, { type: 'PING' });
       case 'close':
-        return close(effect.socket);
+        return this.close(effect.socket);
       case 'clear':
-        clearTimeout(timers.get(effect.name));
-        return;
-      case 'timer':
-        clearTimeout(timers.get(effect.name));
-        timers.set(
-          effect.name,
-          setTimeout(() => dispatch({ type: 'timer', name: effect.name }), effect.ms),
+        return clearTimeout(this.timers.get(effect.name));
+      case 'timer': {
+        const { name, ms } = effect;
+        clearTimeout(this.timers.get(name));
+        this.timers.set(
+          name,
+          setTimeout(() => this.dispatch({ type: 'timer', name }), ms),
         );
+      }
     }
-  };
-
-  return {
-    start: () => dispatch({ type: 'start' }),
-    tryNow: () => dispatch({ type: 'tryNow' }),
-    wake: () => dispatch({ type: 'wake' }),
-    send: (frame) => machine.phase === 'live' && write(machine.socket, frame),
-  };
+  }
 }
+
+/** Makes the connection that carries out what the pure machine decides: sockets, timers and tokens. */
+export const createConnection = (tokens: TokenSource, handlers: ConnectionHandlers): Connection =>
+  new GatewayConnection(tokens, handlers);
 
 function parseOrDrop(text: string): ServerFrame | null {
   try {

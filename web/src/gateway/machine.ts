@@ -7,7 +7,7 @@ export type TimerName = 'retry' | 'connect' | 'heartbeat' | 'pong' | 'handover' 
 export type StopReason = 'revoked' | 'refused';
 
 /** The new connection of a handover, opened while the old one still serves. */
-export type Successor = { step: 'none' | 'token' } | { step: 'opening' | 'greeting'; socket: number };
+export type Successor = { step: 'none' } | { step: 'token' } | { step: 'opening' | 'greeting'; socket: number };
 
 export type Machine =
   | { phase: 'idle' }
