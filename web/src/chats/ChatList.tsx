@@ -1,0 +1,124 @@
+import { styled } from '@mui/material/styles';
+import { memo, useMemo } from 'react';
+import type { Chat } from '../protocol/entities';
+import { Avatar } from '../shared/Avatar';
+import { Hidden, ListHeading, ListRegion, PersonRow, RowText } from '../shared/list';
+import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
+import { texts } from '../shared/texts';
+import { listTime } from '../shared/times';
+import { conversationKey, peerOf, sortedChats, unreadOf, useChats } from './chatStore';
+
+const Side = styled('span')(({ theme }) => ({
+  display: 'grid',
+  justifyItems: 'end',
+  alignSelf: 'stretch',
+  alignContent: 'space-between',
+  gap: 3,
+  ...theme.typography.caption,
+  color: theme.vars.palette.text.faint,
+  fontVariantNumeric: 'tabular-nums',
+}));
+
+const Badge = styled('span')(({ theme }) => ({
+  minWidth: 20,
+  height: 20,
+  padding: '0 6px',
+  boxSizing: 'border-box',
+  borderRadius: 10,
+  display: 'grid',
+  placeItems: 'center',
+  fontWeight: 700,
+  fontSize: '0.75rem',
+  background: theme.vars.palette.signal.main,
+  color: theme.vars.palette.signal.text,
+}));
+
+const Draft = styled('em')(({ theme }) => ({ fontStyle: 'normal', fontWeight: 600, color: theme.vars.palette.signal.main }));
+
+interface ChatListProps {
+  selectedId: string | null;
+  open(chatId: string): void;
+  statusOf(userId: string): { status: DotStatus; text: string };
+}
+
+/** Own chats, the latest change first, with what is unread. */
+export function ChatList({ selectedId, open, statusOf }: ChatListProps) {
+  const chats = useChats((state) => state.chats);
+  const sorted = useMemo(() => sortedChats(chats), [chats]);
+  if (sorted.length === 0) return null;
+  return (
+    <ListRegion aria-label={texts.chats.region}>
+      <ListHeading>
+        <h2>{texts.chats.heading}</h2>
+      </ListHeading>
+      <ul>
+        {sorted.map((chat) => (
+          <ChatListItem key={chat.chat_id} chat={chat} selected={chat.chat_id === selectedId} open={open} statusOf={statusOf} />
+        ))}
+      </ul>
+    </ListRegion>
+  );
+}
+
+interface ItemProps extends Pick<ChatListProps, 'open' | 'statusOf'> {
+  chat: Chat;
+  selected: boolean;
+}
+
+const ChatListItem = memo(function ChatListItem({ chat, selected, open, statusOf }: ItemProps) {
+  const ownId = useChats((state) => state.ownId);
+  const unread = unreadOf(chat, ownId);
+  const peer = peerOf(chat, ownId);
+  const name = peer?.display_name ?? texts.chats.someone;
+  const { status, text } = statusOf(peer?.user_id ?? '');
+  return (
+    <li>
+      <PersonRow
+        type="button"
+        data-testid="chat-list-item"
+        data-chat-id={chat.chat_id}
+        aria-current={selected ? 'true' : undefined}
+        onClick={() => open(chat.chat_id)}
+      >
+        <Avatar id={peer?.user_id ?? chat.chat_id} name={name} size={44} corner={<PresenceDot status={status} />} />
+        <RowText>
+          <strong dir="auto">{name}</strong>
+          <Hidden>{text}. </Hidden>
+          <small dir="auto" style={unread > 0 ? { fontWeight: 600 } : undefined}>
+            <Preview chat={chat} ownId={ownId} />
+          </small>
+        </RowText>
+        <Side>
+          {chat.last_message ? <span>{listTime(chat.last_message.sent_at)}</span> : <span />}
+          {unread > 0 && (
+            <Badge data-testid="unread-badge">
+              <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
+              <Hidden>{texts.chats.unread(unread)}</Hidden>
+            </Badge>
+          )}
+        </Side>
+      </PersonRow>
+    </li>
+  );
+});
+
+function Preview({ chat, ownId }: { chat: Chat; ownId: string }) {
+  const key = conversationKey(chat, ownId);
+  const draft = useChats((state) => state.drafts[key]);
+  const isTyping = useChats((state) => (state.typing[chat.chat_id]?.length ?? 0) > 0);
+  const waiting = useChats((state) =>
+    state.outbox.findLast((item) => ('to' in item.target ? item.target.to === key : item.target.chat_id === chat.chat_id)),
+  );
+  if (isTyping) return texts.chats.typing;
+  if (draft)
+    return (
+      <>
+        <Draft>{texts.chats.draft}</Draft> {draft}
+      </>
+    );
+  if (waiting) return texts.chats.mine(waiting.content);
+  const last = chat.last_message;
+  if (!last) return texts.chats.empty;
+  if (last.deleted_at) return texts.chats.deleted;
+  return last.sender_id === ownId ? texts.chats.mine(last.content) : last.content;
+}

@@ -1,0 +1,67 @@
+import IconButton from '@mui/material/IconButton';
+import { styled } from '@mui/material/styles';
+import type { Chat } from '../protocol/entities';
+import { Avatar } from '../shared/Avatar';
+import { Icon } from '../shared/Icon';
+import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
+import { texts } from '../shared/texts';
+import { Composer } from './Composer';
+import { Timeline } from './Timeline';
+import { TypingLine } from './TypingLine';
+
+const Pane = styled('section')(({ theme }) => ({
+  display: 'grid',
+  gridTemplateRows: 'auto minmax(0, 1fr) auto auto',
+  height: '100%',
+  minWidth: 0,
+  minHeight: 0,
+  background: theme.vars.palette.surface.canvas,
+}));
+
+const Header = styled('header')(({ theme }) => ({
+  display: 'flex',
+  alignItems: 'center',
+  gap: 12,
+  minHeight: 64,
+  padding: '0 20px',
+  boxSizing: 'border-box',
+  borderBottom: `1px solid ${theme.vars.palette.divider}`,
+  background: theme.vars.palette.surface.sidebar,
+  '& h1': { ...theme.typography.h3, margin: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  '& p': { ...theme.typography.caption, margin: 0, color: theme.vars.palette.text.secondary },
+  '& > div': { minWidth: 0 },
+  '@media (max-width: 759px)': { padding: '0 12px 0 4px', gap: 8 },
+}));
+
+const Back = styled(IconButton)({ '@media (min-width: 760px)': { display: 'none' } });
+
+interface ChatPaneProps {
+  /** Null while the chat with `peer` is being opened; one can write already. */
+  chat: Chat | null;
+  conversation: string;
+  peer: { id: string; name: string };
+  presence: { status: DotStatus; text: string };
+  back(): void;
+}
+
+/** One conversation: who it is with, what was said, and where one writes. */
+export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneProps) {
+  const target = chat ? { chat_id: chat.chat_id } : { to: peer.id };
+  return (
+    <Pane aria-label={texts.chats.open(peer.name)} data-testid="chat-pane">
+      <Header>
+        <Back aria-label={texts.chats.back} onClick={back}>
+          <Icon name="back" size={24} />
+        </Back>
+        <Avatar id={peer.id} name={peer.name} size={40} corner={<PresenceDot status={presence.status} />} />
+        <div>
+          <h1 dir="auto">{peer.name}</h1>
+          <p>{presence.text}</p>
+        </div>
+      </Header>
+      <Timeline key={chat?.chat_id ?? conversation} chat={chat} conversation={conversation} peerName={peer.name} />
+      <TypingLine chatId={chat?.chat_id ?? null} name={peer.name} />
+      <Composer key={conversation} target={target} conversation={conversation} name={peer.name} />
+    </Pane>
+  );
+}

@@ -1,0 +1,146 @@
+import type { ClientFrame, ErrorFrame } from '../protocol/frames';
+import { isTransient } from '../protocol/errorCodes';
+import { newId } from '../shared/ids';
+import { directChatWith, useChats, type ChatsState, type OutboxItem } from './chatStore';
+
+/** Where outbox items are kept, and who else may be sending them. */
+export interface OutboxWorld {
+  send(frame: ClientFrame): boolean;
+  save(item: OutboxItem): void;
+  forget(messageId: string): void;
+  /** Whether the tab that owns an item still lives. */
+  isAlive(tab: string): Promise<boolean>;
+  /** This tab. */
+  tab: string;
+  now(): number;
+}
+
+/** Without an answer for so long, the message is sent again with the same id (the server answers within 5 s or closes). */
+const answerMs = 8000;
+const defaultPauseMs = 2000;
+
+/** Two items of one conversation never overtake each other: one is sent, the next waits for its answer. */
+const laneOf = (state: ChatsState, item: OutboxItem): string =>
+  'chat_id' in item.target ? item.target.chat_id : (directChatWith(state, item.target.to)?.chat_id ?? item.target.to);
+
+/** Keeps one's own messages until the server answered each (CL4). */
+export class Outbox {
+  private readonly inFlight = new Map<string, ReturnType<typeof setTimeout>>();
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  private live = false;
+
+  constructor(private readonly world: OutboxWorld) {}
+
+  /** Takes a written message: it is shown at once and sent as soon as that is possible. */
+  add(target: OutboxItem['target'], content: string): void {
+    const { outbox } = useChats.getState();
+    const now = this.world.now();
+    const order = Math.max(now, (outbox.at(-1)?.order ?? 0) + 1);
+    const item = { message_id: newId(), target, content, created_at: new Date(now).toISOString(), order, owner: this.world.tab };
+    this.put(item);
+    this.flush();
+  }
+
+  /** Sends a refused message again; with a new id, for the server remembers the refused one only if it stored it. */
+  retry(messageId: string): void {
+    const item = useChats.getState().outbox.find((one) => one.message_id === messageId);
+    if (!item) return;
+    const { failed, ...again } = item;
+    const needsNewId = failed === 'CONFLICT';
+    if (needsNewId) this.remove(messageId);
+    this.put({ ...again, owner: this.world.tab, ...(needsNewId ? { message_id: newId() } : {}) });
+    this.flush();
+  }
+
+  /** Takes an item out: it was answered, seen in the chat, or given up by the person. */
+  remove(messageId: string): void {
+    this.landed(messageId);
+    const { outbox } = useChats.getState();
+    if (!outbox.some((item) => item.message_id === messageId)) return;
+    useChats.setState({ outbox: outbox.filter((item) => item.message_id !== messageId) });
+    this.world.forget(messageId);
+    this.flush();
+  }
+
+  /** The server refused a message, or asks for patience. */
+  refuse(frame: ErrorFrame): void {
+    const item = useChats.getState().outbox.find((one) => one.message_id === frame.message_id);
+    if (!item) return;
+    this.landed(item.message_id);
+    if (isTransient(frame.code)) return this.waitFor(frame.retry_after_ms ?? defaultPauseMs);
+    this.put({ ...item, failed: frame.code });
+    this.flush();
+  }
+
+  /** The connection is live: what was in flight on the old one is sent again, and what closed tabs left is adopted. */
+  async connected(): Promise<void> {
+    this.disconnected();
+    this.live = true;
+    this.flush();
+    await this.adoptOrphans();
+    this.flush();
+  }
+
+  disconnected(): void {
+    this.live = false;
+    clearTimeout(this.pause);
+    this.pause = undefined;
+    for (const messageId of [...this.inFlight.keys()]) this.landed(messageId);
+  }
+
+  private flush(): void {
+    if (!this.live || this.pause) return;
+    const state = useChats.getState();
+    const busy = new Set<string>();
+    for (const item of state.outbox) {
+      const lane = laneOf(state, item);
+      if (item.failed || busy.has(lane)) continue;
+      // Whoever owns it, an earlier message of the conversation goes first.
+      busy.add(lane);
+      if (item.owner === this.world.tab && !this.inFlight.has(item.message_id)) this.transmit(item);
+    }
+  }
+
+  private transmit(item: OutboxItem): void {
+    if (!this.world.send({ type: 'MSG', ...item.target, message_id: item.message_id, content: item.content })) return;
+    this.inFlight.set(
+      item.message_id,
+      setTimeout(() => {
+        this.landed(item.message_id);
+        this.flush();
+      }, answerMs),
+    );
+  }
+
+  private landed(messageId: string): void {
+    clearTimeout(this.inFlight.get(messageId));
+    this.inFlight.delete(messageId);
+  }
+
+  private waitFor(ms: number): void {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.flush();
+    }, ms);
+  }
+
+  private put(item: OutboxItem): void {
+    useChats.setState((state) => ({ outbox: withItem(state.outbox, item) }));
+    this.world.save(item);
+  }
+
+  private async adoptOrphans(): Promise<void> {
+    const owners = new Set(useChats.getState().outbox.map((item) => item.owner));
+    for (const owner of owners) {
+      if (owner === this.world.tab || (await this.world.isAlive(owner))) continue;
+      for (const item of useChats.getState().outbox) if (item.owner === owner) this.put({ ...item, owner: this.world.tab });
+    }
+  }
+}
+
+/** The outbox with an item put in at its place. */
+export const withItem = (outbox: readonly OutboxItem[], item: OutboxItem): OutboxItem[] =>
+  [...outbox.filter((one) => one.message_id !== item.message_id), item].sort(
+    (a, b) => a.order - b.order || a.message_id.localeCompare(b.message_id),
+  );

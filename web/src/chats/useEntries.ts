@@ -1,0 +1,47 @@
+import { useMemo } from 'react';
+import type { Message } from '../protocol/entities';
+import { useChats, type OutboxItem } from './chatStore';
+import { entryOfItem, entryOfMessage, type Entry } from './entries';
+import { emptyTimeline } from './timeline';
+
+/** The lines of a conversation by index, made when they are looked at: a chat may have 100,000. */
+export interface Entries {
+  count: number;
+  at(index: number): Entry | undefined;
+}
+
+// Entries keep their identity as long as their message does, so that unchanged rows are not rendered again.
+const ofMessages = new WeakMap<Message, Entry>();
+const ofItems = new WeakMap<OutboxItem, Entry>();
+
+function remembered<K extends object>(memory: WeakMap<K, Entry>, key: K, make: () => Entry): Entry {
+  const known = memory.get(key);
+  if (known) return known;
+  const made = make();
+  memory.set(key, made);
+  return made;
+}
+
+/** Stored messages by `seq`, own waiting ones last (CL4). */
+export function useEntries(chatId: string | null, conversation: string): Entries {
+  const timeline = useChats((state) => (chatId ? state.timelines[chatId] : undefined)) ?? emptyTimeline;
+  const outbox = useChats((state) => state.outbox);
+  const ownId = useChats((state) => state.ownId);
+  return useMemo(() => {
+    const { messages } = timeline;
+    const stored = new Set(messages.slice(-50).map((message) => message.message_id));
+    const waiting = outbox.filter(
+      (item) =>
+        ('to' in item.target ? item.target.to === conversation : item.target.chat_id === chatId) && !stored.has(item.message_id),
+    );
+    return {
+      count: messages.length + waiting.length,
+      at: (index) => {
+        const message = messages[index];
+        if (message) return remembered(ofMessages, message, () => entryOfMessage(message));
+        const item = waiting[index - messages.length];
+        return item && remembered(ofItems, item, () => entryOfItem(item, ownId));
+      },
+    };
+  }, [timeline, outbox, ownId, chatId, conversation]);
+}

@@ -1,0 +1,47 @@
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { useEffect, useState } from 'react';
+import type { Chat } from '../protocol/entities';
+import { useChatActions } from './actions';
+import type { Entries } from './useEntries';
+
+/** Pixels of the end that may be out of view while it still counts as seen. */
+const endInView = 60;
+
+const hasAttention = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
+
+/**
+ * Tells whether the end is in view and how many messages came since it was not.
+ * Marks the chat as read only while the window has the focus and the end is in view.
+ */
+export function useReading(
+  chat: Chat | null,
+  list: Virtualizer<HTMLDivElement, Element>,
+  entries: Entries,
+): { atEnd: boolean; fresh: number } {
+  const { read } = useChatActions();
+  const atEnd = entries.count === 0 || list.range === null || list.isAtEnd(endInView);
+  const [attention, setAttention] = useState(hasAttention);
+  const chatId = chat?.chat_id;
+  const lastSeq = chat?.last_seq ?? 0;
+
+  useEffect(() => {
+    const look = (): void => setAttention(hasAttention());
+    window.addEventListener('focus', look);
+    window.addEventListener('blur', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.removeEventListener('focus', look);
+      window.removeEventListener('blur', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
+
+  const [seen, setSeen] = useState(lastSeq);
+  useEffect(() => {
+    if (!atEnd) return;
+    setSeen(lastSeq);
+    if (chatId && attention && list.range !== null) read(chatId);
+  }, [atEnd, attention, chatId, lastSeq, list, read]);
+
+  return { atEnd, fresh: Math.max(0, lastSeq - seen) };
+}
