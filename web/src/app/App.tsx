@@ -1,0 +1,77 @@
+import { styled } from '@mui/material/styles';
+import { lazy, Suspense, useCallback } from 'react';
+import { ConnectionBanner } from '../gateway/ConnectionBanner';
+import { useGateway } from '../gateway/gatewayStore';
+import { useIdentity } from '../identity/identityStore';
+import { goTo, useRoute } from '../shared/route';
+import { useClient } from './client';
+import { Conversation } from './Conversation';
+import { Sidebar } from './Sidebar';
+import { Stopped } from './Stopped';
+import { useDialogs } from './useDialogs';
+import { useKeys } from './useKeys';
+
+const ShareDialog = lazy(() => import('./ShareDialog'));
+const KeysDialog = lazy(() => import('./KeysDialog'));
+const SearchDialog = lazy(() => import('./SearchDialog'));
+
+const Page = styled('div')({
+  display: 'grid',
+  gridTemplateRows: 'auto minmax(0, 1fr)',
+  // dvh follows the keyboard of a phone, so the composer stays above it.
+  height: '100dvh',
+});
+
+const Columns = styled('main')(({ theme }) => ({
+  display: 'grid',
+  gridTemplateColumns: 'clamp(300px, 28vw, 360px) minmax(0, 1fr)',
+  gridTemplateRows: 'minmax(0, 1fr)',
+  minHeight: 0,
+  background: theme.vars.palette.surface.canvas,
+  // A phone shows the list or the chat, each as a page of its own.
+  '@media (max-width: 759px)': {
+    gridTemplateColumns: 'minmax(0, 1fr)',
+    '&[data-page=home] > :last-child, &:not([data-page=home]) > :first-of-type': { display: 'none' },
+  },
+}));
+
+/** The whole page. */
+export function App() {
+  const client = useClient();
+  const route = useRoute();
+  const user = useIdentity((state) => state.user);
+  const stopReason = useGateway((state) => state.stopReason);
+  const { dialog, show, close } = useDialogs();
+  const openPerson = useOpenPerson();
+  useKeys(show, dialog !== null);
+  if (stopReason) return <Stopped reason={stopReason} ownId={user?.user_id ?? null} />;
+  return (
+    <Page>
+      <ConnectionBanner tryNow={client.connection.tryNow} />
+      <Columns data-page={route.page}>
+        <Sidebar openPerson={openPerson} show={show} />
+        <Conversation route={route} show={show} />
+      </Columns>
+      <Suspense fallback={null}>
+        {dialog === 'share' && <ShareDialog close={close} />}
+        {dialog === 'keys' && <KeysDialog close={close} />}
+        {dialog === 'search' && <SearchDialog close={close} openPerson={openPerson} />}
+      </Suspense>
+    </Page>
+  );
+}
+
+function useOpenPerson(): (userId: string) => void {
+  const client = useClient();
+  return useCallback(
+    (userId: string) => {
+      goTo({ page: 'person', userId });
+      void client.engine
+        .openWith(userId)
+        .then((chat) => chat && goTo({ page: 'chat', chatId: chat.chat_id }))
+        // Offline: the pane is there, one can write, and the message opens the chat when it is sent.
+        .catch(() => undefined);
+    },
+    [client],
+  );
+}

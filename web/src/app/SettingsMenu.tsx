@@ -1,0 +1,69 @@
+import ListItemIcon from '@mui/material/ListItemIcon';
+import ListSubheader from '@mui/material/ListSubheader';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import { useColorScheme } from '@mui/material/styles';
+import { Icon, type IconName } from '../shared/Icon';
+import { texts } from '../shared/texts';
+
+const modes: { mode: 'system' | 'light' | 'dark'; icon: IconName }[] = [
+  { mode: 'system', icon: 'screen' },
+  { mode: 'light', icon: 'sun' },
+  { mode: 'dark', icon: 'moon' },
+];
+
+interface SettingsMenuProps {
+  anchor: HTMLElement;
+  close(): void;
+  showKeys(): void;
+}
+
+/** Appearance and keys. */
+export default function SettingsMenu({ anchor, close, showKeys }: SettingsMenuProps) {
+  const { mode, setMode } = useColorScheme();
+  return (
+    <Menu
+      open
+      anchorEl={anchor}
+      onClose={close}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }}
+      transformOrigin={{ vertical: 'top', horizontal: 'right' }}
+      slotProps={{ list: { 'aria-label': texts.sidebar.menu, sx: { minWidth: 220 } } }}
+    >
+      <ListSubheader role="presentation" sx={{ lineHeight: '36px', background: 'transparent' }}>
+        {texts.theme.label}
+      </ListSubheader>
+      {modes.map((one) => (
+        <MenuItem
+          key={one.mode}
+          role="menuitemradio"
+          aria-checked={mode === one.mode}
+          selected={mode === one.mode}
+          sx={{ minHeight: 44 }}
+          onClick={() => {
+            setMode(one.mode);
+            close();
+          }}
+        >
+          <ListItemIcon sx={{ color: 'inherit' }}>
+            <Icon name={one.icon} />
+          </ListItemIcon>
+          {texts.theme[one.mode]}
+        </MenuItem>
+      ))}
+      <MenuItem
+        divider={false}
+        sx={{ minHeight: 44, borderTop: 1, borderColor: 'divider', mt: 1 }}
+        onClick={() => {
+          close();
+          showKeys();
+        }}
+      >
+        <ListItemIcon sx={{ color: 'inherit' }}>
+          <Icon name="keys" />
+        </ListItemIcon>
+        {texts.sidebar.keys}
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,142 @@
+import { createContext, useContext } from 'react';
+import type { ChatActions } from '../chats/actions';
+import { loadCache, keepCache, readOutboxItem } from '../chats/cache';
+import { useChats, type OutboxItem } from '../chats/chatStore';
+import { loadDrafts } from '../chats/drafts';
+import { ChatEngine } from '../chats/engine';
+import { Outbox, withItem } from '../chats/outbox';
+import { createApi, type Api } from '../gateway/api';
+import { createConnection, type Connection } from '../gateway/connection';
+import { showMachine, useGateway } from '../gateway/gatewayStore';
+import { request } from '../gateway/http';
+import type { Machine } from '../gateway/machine';
+import { followOtherTabs, setUser, storedUser } from '../identity/identityStore';
+import { createTokenSource } from '../identity/session';
+import { readSessionAnswer, readTokenAnswer } from '../protocol/answers';
+import type { User } from '../protocol/entities';
+import { openChannel } from '../shared/channel';
+import { openDatabase, type Database } from '../shared/database';
+import { newId } from '../shared/ids';
+import { holdWhileAlive, isHeld, withLock } from '../shared/locks';
+import { FrameRouter } from './frameRouter';
+
+type OutboxNews = { kind: 'put'; item: OutboxItem } | { kind: 'gone'; messageId: string };
+
+function readNews(value: unknown): OutboxNews | null {
+  try {
+    const news = value as { kind?: unknown; item?: unknown; messageId?: unknown };
+    if (news.kind === 'put') return { kind: 'put', item: readOutboxItem(news.item) };
+    return news.kind === 'gone' && typeof news.messageId === 'string' ? { kind: 'gone', messageId: news.messageId } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Everything of one page that lives as long as it does, put together. */
+export class Client {
+  readonly api: Api;
+  readonly connection: Connection;
+  readonly engine: ChatEngine;
+  readonly outbox: Outbox;
+  private readonly router: FrameRouter;
+  private readonly tab = newId();
+  private database: Database | null = null;
+  private preparing: Promise<void> | null = null;
+  private readonly tabs = openChannel('outbox', readNews);
+
+  constructor() {
+    const tokens = createTokenSource({
+      createGuest: async () => readSessionAnswer(await request('api/sessions', { method: 'POST', body: {} })),
+      refresh: async () => readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {} })),
+      storedUser,
+      arrived: (user) => this.arrived(user),
+      exclusively: (work) => withLock('session', work),
+      now: Date.now,
+    });
+    this.api = createApi(tokens);
+    this.outbox = new Outbox({
+      send: (frame) => this.connection.send(frame),
+      save: (item) => this.saveItem(item),
+      forget: (messageId) => this.forgetItem(messageId),
+      isAlive: (tab) => isHeld(`tab.${tab}`),
+      tab: this.tab,
+      now: Date.now,
+    });
+    this.engine = new ChatEngine(this.api, (frame) => this.connection.send(frame), this.outbox);
+    this.router = new FrameRouter(this.engine, (frame) => this.connection.send(frame));
+    this.connection = createConnection(tokens, {
+      frame: (frame) => this.router.receive(frame),
+      changed: (machine) => this.changed(machine),
+    });
+  }
+
+  /** Shows what an earlier visit kept, then connects. */
+  async start(): Promise<void> {
+    holdWhileAlive(`tab.${this.tab}`);
+    followOtherTabs();
+    this.followOutbox();
+    loadDrafts();
+    const user = storedUser();
+    if (user) await this.arrived(user);
+    this.connection.start();
+    window.addEventListener('online', this.connection.wake);
+    window.addEventListener('pageshow', this.connection.wake);
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.connection.wake());
+  }
+
+  /** What the chat's components may ask for. */
+  readonly chatActions: ChatActions = {
+    sendMessage: (target, content) => this.outbox.add(target, content),
+    retry: (messageId) => this.outbox.retry(messageId),
+    remove: (messageId) => this.outbox.remove(messageId),
+    read: (chatId) => this.engine.positions.read(chatId),
+    older: (chatId) => void this.engine.history.older(chatId),
+    sendFrame: (frame) => this.connection.send(frame),
+  };
+
+  rename = async (name: string): Promise<void> => setUser(await this.api.rename(name));
+
+  private arrived(user: User): Promise<void> {
+    setUser(user);
+    this.preparing ??= this.prepare(user.user_id);
+    return this.preparing;
+  }
+
+  private async prepare(userId: string): Promise<void> {
+    useChats.setState({ ownId: userId });
+    this.database = openDatabase(userId);
+    await loadCache(this.database);
+    keepCache(this.database);
+  }
+
+  private changed(machine: Machine): void {
+    const wasLive = useGateway.getState().phase === 'live';
+    showMachine(machine);
+    if (wasLive && machine.phase !== 'live') this.engine.disconnected();
+  }
+
+  private saveItem(item: OutboxItem): void {
+    void this.database?.put('outbox', item.message_id, item);
+    this.tabs.post({ kind: 'put', item });
+  }
+
+  private forgetItem(messageId: string): void {
+    void this.database?.remove('outbox', messageId);
+    this.tabs.post({ kind: 'gone', messageId });
+  }
+
+  private followOutbox(): void {
+    this.tabs.listen((news) => {
+      if (news.kind === 'put') useChats.setState((state) => ({ outbox: withItem(state.outbox, news.item) }));
+      else this.outbox.remove(news.messageId);
+    });
+  }
+}
+
+export const ClientContext = createContext<Client | null>(null);
+
+export function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error('ClientContext is missing');
+  return client;
+}
