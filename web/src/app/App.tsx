@@ -16,8 +16,8 @@ const KeysDialog = lazy(() => import('./KeysDialog'));
 const SearchDialog = lazy(() => import('./SearchDialog'));
 
 const Page = styled('div')({
-  display: 'grid',
-  gridTemplateRows: 'auto minmax(0, 1fr)',
+  display: 'flex',
+  flexDirection: 'column',
   // dvh follows the keyboard of a phone, so the composer stays above it.
   height: '100dvh',
 });
@@ -26,6 +26,7 @@ const Columns = styled('main')(({ theme }) => ({
   display: 'grid',
   gridTemplateColumns: 'clamp(300px, 28vw, 360px) minmax(0, 1fr)',
   gridTemplateRows: 'minmax(0, 1fr)',
+  flex: 1,
   minHeight: 0,
   background: theme.vars.palette.surface.canvas,
   // A phone shows the list or the chat, each as a page of its own.

@@ -41,7 +41,8 @@ function KnownChat({ chatId }: { chatId: string }) {
     // A chat without messages that somebody else opened is in no list, and still may be gone to.
     if (missing) void engine.history.adopt(chatId);
   }, [missing, engine, chatId]);
-  if (chat) return <Pane chat={chat} peerId={peerOf(chat, ownId)?.user_id ?? chatId} conversation={conversationKey(chat, ownId)} />;
+  if (chat)
+    return <Pane chat={chat} peerId={peerOf(chat, ownId)?.user_id ?? chatId} conversation={conversationKey(chat, ownId)} />;
   return (
     <Centre>
       {synced ? (

@@ -20,10 +20,7 @@ export function Logo() {
           fill="currentColor"
           d="M9 3h14a7 7 0 0 1 7 7v7a7 7 0 0 1-7 7h-7.2l-6.3 5.2A1 1 0 0 1 7.9 28.5V23.9A7 7 0 0 1 2 17v-7a7 7 0 0 1 7-7z"
         />
-        <path
-          fill="var(--fc-palette-surface-sidebar)"
-          d="M12 8.5h10.5l-1.3 3.2h-6.1l-.7 1.9h5.4l-1.2 3.1h-5.3l-1.3 3.3H8.2z"
-        />
+        <path fill="var(--fc-palette-surface-sidebar)" d="M12 8.5h10.5l-1.3 3.2h-6.1l-.7 1.9h5.4l-1.2 3.1h-5.3l-1.3 3.3H8.2z" />
       </svg>
       <h1>{texts.product}</h1>
     </Mark>

@@ -21,9 +21,22 @@ const Box = styled('div')(({ theme }) => ({
   },
   '& input::placeholder': { color: theme.vars.palette.text.faint, opacity: 1 },
   '& ul': { listStyle: 'none', margin: 0, padding: 8, maxHeight: 'min(52dvh, 420px)', overflowY: 'auto' },
-  '& li': { display: 'flex', alignItems: 'center', gap: 12, minHeight: 48, padding: '2px 14px', borderRadius: 12, cursor: 'pointer' },
+  '& li': {
+    display: 'flex',
+    alignItems: 'center',
+    gap: 12,
+    minHeight: 48,
+    padding: '2px 14px',
+    borderRadius: 12,
+    cursor: 'pointer',
+  },
   '& li[aria-selected=true]': { background: theme.vars.palette.surface.selected },
-  '& li small': { ...theme.typography.caption, marginInlineStart: 'auto', color: theme.vars.palette.text.secondary, whiteSpace: 'nowrap' },
+  '& li small': {
+    ...theme.typography.caption,
+    marginInlineStart: 'auto',
+    color: theme.vars.palette.text.secondary,
+    whiteSpace: 'nowrap',
+  },
   '& li b': { fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   '& p': { ...theme.typography.body2, margin: 0, padding: 22, color: theme.vars.palette.text.secondary },
 }));
@@ -46,7 +59,14 @@ export default function SearchDialog({ close, openPerson }: SearchDialogProps) {
   };
   const move = (by: number): void => setAt((before) => (found.length === 0 ? 0 : (before + by + found.length) % found.length));
   return (
-    <Dialog open onClose={close} maxWidth="xs" fullWidth aria-label={texts.palette.title} sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}>
+    <Dialog
+      open
+      onClose={close}
+      maxWidth="xs"
+      fullWidth
+      aria-label={texts.palette.title}
+      sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
+    >
       <Box>
         <input
           autoFocus
@@ -77,22 +97,27 @@ export default function SearchDialog({ close, openPerson }: SearchDialogProps) {
         ) : (
           <ul id="search-results" role="listbox" aria-label={texts.palette.title}>
             {found.map((one) => (
-              <li
-                key={one.userId}
-                id={`found-${one.userId}`}
-                role="option"
-                aria-selected={one === current}
-                ref={one === current ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
-                onClick={() => choose(one)}
-              >
-                <Avatar id={one.userId} name={one.name} size={34} corner={<PresenceDot status={one.status} />} />
-                <b dir="auto">{one.name}</b>
-                <small>{one.note}</small>
-              </li>
+              <Result key={one.userId} found={one} current={one === current} choose={choose} />
             ))}
           </ul>
         )}
       </Box>
     </Dialog>
+  );
+}
+
+function Result({ found, current, choose }: { found: Found; current: boolean; choose(found: Found): void }) {
+  return (
+    <li
+      id={`found-${found.userId}`}
+      role="option"
+      aria-selected={current}
+      ref={current ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+      onClick={() => choose(found)}
+    >
+      <Avatar id={found.userId} name={found.name} size={34} corner={<PresenceDot status={found.status} />} />
+      <b dir="auto">{found.name}</b>
+      <small>{found.note}</small>
+    </li>
   );
 }

@@ -58,8 +58,18 @@ export default function ShareDialog({ close }: { close(): void }) {
         <p>{isLocal() ? texts.share.local : texts.share.body}</p>
         <Code alt={texts.share.code} src={`data:image/svg+xml,${encodeURIComponent(renderSVG(address(), { border: 1 }))}`} />
         <Address>
-          <input ref={field} readOnly value={address()} aria-label={texts.share.field} onFocus={(event) => event.target.select()} />
-          <Button variant="contained" startIcon={<Icon name={state === 'copied' ? 'check' : 'copy'} />} onClick={() => void copy()}>
+          <input
+            ref={field}
+            readOnly
+            value={address()}
+            aria-label={texts.share.field}
+            onFocus={(event) => event.target.select()}
+          />
+          <Button
+            variant="contained"
+            startIcon={<Icon name={state === 'copied' ? 'check' : 'copy'} />}
+            onClick={() => void copy()}
+          >
             <span role="status">{label}</span>
           </Button>
         </Address>

@@ -2,7 +2,7 @@ import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { ChatList } from '../chats/ChatList';
-import { directChatWith, peerOf, useChats } from '../chats/chatStore';
+import { directChatWith, useChats } from '../chats/chatStore';
 import { useGateway } from '../gateway/gatewayStore';
 import { OwnName } from '../identity/OwnName';
 import { OnlineUsers } from '../presence/OnlineUsers';
@@ -25,7 +25,6 @@ const Side = styled('section')(({ theme }) => ({
   minHeight: 0,
   borderInlineEnd: `1px solid ${theme.vars.palette.divider}`,
   background: theme.vars.palette.surface.sidebar,
-  '& > :nth-of-type(n+3)': { gridRow: 'auto' },
   '&[data-chats=false]': { gridTemplateRows: 'auto auto minmax(140px, 1fr)' },
   '@media (max-width: 759px)': { borderInlineEnd: 0 },
 }));
@@ -39,7 +38,7 @@ const Me = styled('div')(({ theme }) => ({
   margin: '0 12px 4px',
   padding: '4px 12px',
   borderRadius: 18,
-  background: theme.vars.palette.surface.canvas,
+  background: theme.vars.palette.surface.hover,
 }));
 
 const Half = styled('div')({ display: 'grid', minHeight: 0, maxHeight: '46dvh' });
@@ -105,7 +104,5 @@ function useSelected(): { chatId: string | null; userId: string | null } {
   const chat = useChats((state) =>
     route.page === 'chat' ? state.chats[route.chatId] : route.page === 'person' ? directChatWith(state, route.userId) : undefined,
   );
-  const ownId = useChats((state) => state.ownId);
-  const peer = chat ? peerOf(chat, ownId)?.user_id : route.page === 'person' ? route.userId : undefined;
-  return { chatId: chat?.chat_id ?? null, userId: peer ?? null };
+  return { chatId: chat?.chat_id ?? null, userId: !chat && route.page === 'person' ? route.userId : null };
 }

@@ -15,7 +15,13 @@ const Box = styled('section')(({ theme }) => ({
   padding: 24,
   textAlign: 'center',
   color: theme.vars.palette.text.secondary,
-  '& h2': { ...theme.typography.h2, margin: '16px 0 0', color: theme.vars.palette.text.primary, maxWidth: '22ch', textWrap: 'balance' },
+  '& h2': {
+    ...theme.typography.h2,
+    margin: '16px 0 0',
+    color: theme.vars.palette.text.primary,
+    maxWidth: '22ch',
+    textWrap: 'balance',
+  },
   '& p': { ...theme.typography.body1, margin: '0 0 12px', maxWidth: '42ch', textWrap: 'pretty' },
 }));
 

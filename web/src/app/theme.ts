@@ -1,20 +1,30 @@
 import { createTheme } from '@mui/material/styles';
 
 /** Own colours beside MUI's: surfaces from back to front, bubbles, presence, the signal of what is new. */
-interface OwnColours {
+type OwnColours = {
   surface: { canvas: string; sidebar: string; raised: string; hover: string; selected: string };
   bubble: { own: string; ownText: string; other: string; otherText: string; quiet: string };
   presence: { online: string; away: string; offline: string };
   signal: { main: string; text: string };
-}
+};
 
 declare module '@mui/material/styles' {
   // Interface merging is how MUI lets a theme grow.
   interface CssThemeVariables {
     enabled: true;
   }
-  interface Palette extends OwnColours {}
-  interface PaletteOptions extends OwnColours {}
+  interface Palette {
+    surface: OwnColours['surface'];
+    bubble: OwnColours['bubble'];
+    presence: OwnColours['presence'];
+    signal: OwnColours['signal'];
+  }
+  interface PaletteOptions {
+    surface: OwnColours['surface'];
+    bubble: OwnColours['bubble'];
+    presence: OwnColours['presence'];
+    signal: OwnColours['signal'];
+  }
   interface TypeText {
     faint: string;
   }
@@ -67,8 +77,13 @@ export const theme = createTheme({
   components: {
     MuiButtonBase: { defaultProps: { disableRipple: true } },
     MuiIconButton: { styleOverrides: { root: { width: 44, height: 44, borderRadius: 14, color: 'inherit' } } },
-    MuiButton: { defaultProps: { disableElevation: true }, styleOverrides: { root: { borderRadius: 14, minHeight: 44, paddingInline: 18 } } },
-    MuiDialog: { styleOverrides: { paper: { borderRadius: 22, backgroundImage: 'none', margin: 16, width: 'calc(100% - 32px)' } } },
+    MuiButton: {
+      defaultProps: { disableElevation: true },
+      styleOverrides: { root: { borderRadius: 14, minHeight: 44, paddingInline: 18 } },
+    },
+    MuiDialog: {
+      styleOverrides: { paper: { borderRadius: 22, backgroundImage: 'none', margin: 16, width: 'calc(100% - 32px)' } },
+    },
     MuiMenu: { styleOverrides: { paper: { borderRadius: 16, backgroundImage: 'none' } } },
     MuiTooltip: { defaultProps: { enterDelay: 500 }, styleOverrides: { tooltip: { fontSize: '0.8125rem', borderRadius: 8 } } },
     MuiCssBaseline: {

@@ -4,7 +4,9 @@ import { currentRoute, goTo } from '../shared/route';
 import type { DialogName } from './useDialogs';
 
 const isField = (element: EventTarget | null): boolean =>
-  element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || (element instanceof HTMLElement && element.isContentEditable);
+  element instanceof HTMLInputElement ||
+  element instanceof HTMLTextAreaElement ||
+  (element instanceof HTMLElement && element.isContentEditable);
 
 function goToNeighbour(step: 1 | -1): void {
   const chats = sortedChats(useChats.getState().chats);

@@ -71,16 +71,14 @@ interface ComposerProps {
 
 /** Where one writes. It never locks: what can't be sent yet waits in the outbox. */
 export function Composer({ target, conversation, name }: ComposerProps) {
-  const { sendMessage, sendFrame } = useChatActions();
+  const { sendMessage } = useChatActions();
   const [text, setText] = useState(() => useChats.getState().drafts[conversation] ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const limit = useGateway((state) => state.limits?.message_length ?? 0);
   const excess = limit > 0 && text.length > limit ? lengthOf(tidyContent(text)) - limit : 0;
   const sendable = isSendable(text) && excess <= 0;
   const chatId = 'chat_id' in target ? target.chat_id : null;
-  const typing = useMemo(() => (chatId ? new TypingSignal(chatId, sendFrame) : null), [chatId, sendFrame]);
-
-  useEffect(() => () => typing?.ended(), [typing]);
+  const typing = useTypingSignal(chatId);
   useDraft(conversation, text);
   useHeight(field, text);
   useEffect(() => {
@@ -137,6 +135,13 @@ export function Composer({ target, conversation, name }: ComposerProps) {
       </Send>
     </Box>
   );
+}
+
+function useTypingSignal(chatId: string | null): TypingSignal | null {
+  const { sendFrame } = useChatActions();
+  const typing = useMemo(() => (chatId ? new TypingSignal(chatId, sendFrame) : null), [chatId, sendFrame]);
+  useEffect(() => () => typing?.ended(), [typing]);
+  return typing;
 }
 
 /** Keeps the draft at every pause, and when the page or the chat is left. */

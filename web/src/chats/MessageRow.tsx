@@ -47,7 +47,11 @@ const Bubble = styled('div')(({ theme }) => ({
   boxShadow: '0 1px 1px rgb(15 40 32 / 5%)',
   overflowWrap: 'anywhere',
   whiteSpace: 'pre-wrap',
-  '[data-own] > &': { background: theme.vars.palette.bubble.own, color: theme.vars.palette.bubble.ownText, maxWidth: 'min(84%, 560px)' },
+  '[data-own] > &': {
+    background: theme.vars.palette.bubble.own,
+    color: theme.vars.palette.bubble.ownText,
+    maxWidth: 'min(84%, 560px)',
+  },
   ':not([data-own]) > div > &[data-first]': { borderStartStartRadius: 6 },
   '[data-own] > &[data-last]': { borderEndEndRadius: 6 },
   '&[data-mark=pending] > span:first-of-type': { opacity: 0.72 },
@@ -115,7 +119,13 @@ export const MessageRow = memo(function MessageRow({ entry, own, name, mark, day
           {texts.timeline.unread}
         </Separator>
       )}
-      <Line data-testid="message" data-message-id={entry.key} data-seq={entry.seq ?? undefined} {...flags} {...(own && { 'data-own': '' })}>
+      <Line
+        data-testid="message"
+        data-message-id={entry.key}
+        data-seq={entry.seq ?? undefined}
+        {...flags}
+        {...(own && { 'data-own': '' })}
+      >
         {own ? bubble : <Theirs entry={entry} name={name} first={first} bubble={bubble} />}
         {failed !== undefined && <FailedNote code={failed} retry={() => retry(entry.key)} remove={() => remove(entry.key)} />}
       </Line>

@@ -33,7 +33,13 @@ const Sheet = styled('div')({
   margin: 'auto auto 0',
 });
 
-const Item = styled('div')({ position: 'absolute', top: 0, insetInline: 0, padding: '0 16px', '@media (max-width: 420px)': { padding: '0 10px' } });
+const Item = styled('div')({
+  position: 'absolute',
+  top: 0,
+  insetInline: 0,
+  padding: '0 16px',
+  '@media (max-width: 420px)': { padding: '0 10px' },
+});
 
 const Older = styled('div')(({ theme }) => ({
   position: 'absolute',
@@ -105,7 +111,12 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
             if (!entry) return null;
             const own = entry.senderId === ownId;
             return (
-              <Item key={row.key} ref={list.measureElement} data-index={row.index} style={{ transform: `translateY(${row.start}px)` }}>
+              <Item
+                key={row.key}
+                ref={list.measureElement}
+                data-index={row.index}
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
                 {row.index === 0 && !timeline?.hasOlder && <Beginning name={peerName} id={conversation} />}
                 <MessageRow
                   entry={entry}
@@ -167,7 +178,12 @@ function markOf(entry: Entry, chat: Chat | null, ownId: string): Mark {
 type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
 
 /** Opens a chat at the unread divider, else at its end. */
-function useStartingPlace(list: List, readUpTo: number | null, entries: Entries, messages: Parameters<typeof indexOfSeq>[0] | undefined): void {
+function useStartingPlace(
+  list: List,
+  readUpTo: number | null,
+  entries: Entries,
+  messages: Parameters<typeof indexOfSeq>[0] | undefined,
+): void {
   const placed = useRef(false);
   const { count } = entries;
   useLayoutEffect(() => {

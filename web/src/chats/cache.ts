@@ -15,7 +15,11 @@ interface Cached {
 
 /** Reads what an earlier visit kept. Values that an other version wrote and this one can't read are left out. */
 export async function loadCache(database: Database): Promise<void> {
-  const [values, items, epoch] = await Promise.all([database.all('chats'), database.all('outbox'), database.get('meta', 'epoch')]);
+  const [values, items, epoch] = await Promise.all([
+    database.all('chats'),
+    database.all('outbox'),
+    database.get('meta', 'epoch'),
+  ]);
   const known = typeof epoch === 'string' ? epoch : null;
   const cached = values.flatMap((value) => readable(() => readCached(value))).filter((entry) => entry.epoch === known);
   const outbox = items.flatMap((value) => readable(() => readOutboxItem(value))).sort((a, b) => a.order - b.order);
@@ -40,7 +44,8 @@ export function keepCache(database: Database): void {
     if (state.epoch !== before.epoch) void database.put('meta', 'epoch', state.epoch);
     for (const id of Object.keys(before.chats)) if (!state.chats[id]) void database.remove('chats', id);
     for (const id of Object.keys(state.chats)) {
-      const same = state.chats[id] === before.chats[id] && state.timelines[id] === before.timelines[id] && state.epoch === before.epoch;
+      const same =
+        state.chats[id] === before.chats[id] && state.timelines[id] === before.timelines[id] && state.epoch === before.epoch;
       const entry = same ? null : cachedOf(state, id);
       if (entry) void database.put('chats', id, entry);
     }

@@ -16,7 +16,9 @@ export function advance(chat: Chat, userId: string, to: { read?: number; deliver
     if (member.user_id !== userId) return member;
     const read_seq = Math.max(member.read_seq, Math.min(to.read ?? 0, chat.last_seq));
     const delivered_seq = Math.max(member.delivered_seq, read_seq, Math.min(to.delivered ?? 0, chat.last_seq));
-    return read_seq === member.read_seq && delivered_seq === member.delivered_seq ? member : { ...member, read_seq, delivered_seq };
+    return read_seq === member.read_seq && delivered_seq === member.delivered_seq
+      ? member
+      : { ...member, read_seq, delivered_seq };
   });
   return members.every((member, index) => member === chat.members[index]) ? chat : { ...chat, members };
 }
@@ -114,7 +116,12 @@ export function applySynced<T extends Data>(state: T, synced: SyncedChat, liveRe
   return {
     ...state,
     chats: put(state.chats, chat.chat_id, newerChat(state.chats[chat.chat_id], chat)),
-    timelines: put(state.timelines, chat.chat_id, { rev: Math.max(base.rev, chat.rev), messages: merged, hasOlder, loaded: true }),
+    timelines: put(state.timelines, chat.chat_id, {
+      rev: Math.max(base.rev, chat.rev),
+      messages: merged,
+      hasOlder,
+      loaded: true,
+    }),
   };
 }
 

@@ -5,7 +5,10 @@ export const isSendable = (text: string): boolean => !blank.test(text);
 
 /** A text as it is sent: without blank lines before and white space behind, without what the server refuses. */
 export function tidyContent(text: string): string {
-  const tidy = text.replaceAll('\0', '').replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
+  const tidy = text
+    .replaceAll('\0', '')
+    .replace(/^(?:[^\S\n]*\n)+/u, '')
+    .trimEnd();
   return typeof tidy.toWellFormed === 'function' ? tidy.toWellFormed() : tidy;
 }
 

@@ -58,7 +58,12 @@ function joins(before: Entry | undefined, entry: Entry, readUpTo: number | null)
 }
 
 /** Day separator, unread divider and grouping of an entry, from its neighbours alone: cheap for any length of chat. */
-export function placementOf(before: Entry | undefined, entry: Entry, after: Entry | undefined, readUpTo: number | null): Placement {
+export function placementOf(
+  before: Entry | undefined,
+  entry: Entry,
+  after: Entry | undefined,
+  readUpTo: number | null,
+): Placement {
   return {
     day: !before || daysBetween(new Date(before.time), new Date(entry.time)) !== 0,
     divider: isDivided(before, entry, readUpTo),

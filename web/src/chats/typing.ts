@@ -38,6 +38,7 @@ export class TypingOthers {
 export class TypingSignal {
   private saidAt = -Infinity;
   private isTyping = false;
+  private start: ReturnType<typeof setTimeout> | undefined;
   private stop: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -51,26 +52,37 @@ export class TypingSignal {
     clearTimeout(this.stop);
     if (text.trim() === '') return this.ended();
     this.stop = setTimeout(() => this.ended(), stoppedAfterMs);
-    if (this.now() - this.saidAt >= (this.isTyping ? sayAgainMs : atMostEveryMs)) this.say(true);
+    const wait = this.saidAt + (this.isTyping ? sayAgainMs : atMostEveryMs) - this.now();
+    if (wait <= 0) this.say(true);
+    // The first letters after a message come within the second of the last signal: they are told when it is over.
+    else if (!this.isTyping) this.start ??= setTimeout(() => this.say(true), wait);
   }
 
   /** The message was sent: the message itself says so, no frame is needed. */
   sent(): void {
-    clearTimeout(this.stop);
+    this.clear();
     this.isTyping = false;
     this.saidAt = this.now();
   }
 
   /** The chat was left, the text emptied or let lie. */
   ended(): void {
-    clearTimeout(this.stop);
+    this.clear();
     if (!this.isTyping) return;
     const wait = this.saidAt + atMostEveryMs - this.now();
     if (wait <= 0) this.say(false);
     else this.stop = setTimeout(() => this.say(false), wait);
   }
 
+  private clear(): void {
+    clearTimeout(this.stop);
+    clearTimeout(this.start);
+    this.start = undefined;
+  }
+
   private say(isTyping: boolean): void {
+    clearTimeout(this.start);
+    this.start = undefined;
     this.isTyping = isTyping;
     this.saidAt = this.now();
     this.send({ type: 'TYPING', chat_id: this.chatId, is_typing: isTyping });

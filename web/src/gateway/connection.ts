@@ -66,7 +66,8 @@ class GatewayConnection implements Connection {
     if (!frame) return;
     if (frame.type === 'HELLO_ACK') this.dispatch({ type: 'welcomed', socket, heartbeatMs: frame.heartbeat_ms });
     if (frame.type === 'RECONNECT') this.dispatch({ type: 'leaveSoon', afterMs: frame.after_ms });
-    if (frame.type === 'ERROR' && frame.code === 'UNAVAILABLE') this.dispatch({ type: 'busy', retryAfterMs: frame.retry_after_ms ?? 0 });
+    if (frame.type === 'ERROR' && frame.code === 'UNAVAILABLE')
+      this.dispatch({ type: 'busy', retryAfterMs: frame.retry_after_ms ?? 0 });
     this.handlers.frame(frame);
   }
 

@@ -35,7 +35,12 @@ async function refusal(response: Response): Promise<ApiError> {
     const message = problem.textOrNull('detail') ?? problem.textOrNull('title') ?? code;
     return new ApiError(response.status, code, message, problem.optionalNumber('retry_after_ms').retry_after_ms ?? waitMs);
   } catch {
-    return new ApiError(response.status, response.status >= 500 ? 'UNAVAILABLE' : `HTTP_${response.status}`, response.statusText, waitMs);
+    return new ApiError(
+      response.status,
+      response.status >= 500 ? 'UNAVAILABLE' : `HTTP_${response.status}`,
+      response.statusText,
+      waitMs,
+    );
   }
 }
 

@@ -69,7 +69,10 @@ describe('the connection', () => {
   });
 
   it('stops when the session is gone', () => {
-    expect(run({ phase: 'idle' }, [{ type: 'start' }, { type: 'sessionEnded' }]).machine).toEqual({ phase: 'stopped', reason: 'revoked' });
+    expect(run({ phase: 'idle' }, [{ type: 'start' }, { type: 'sessionEnded' }]).machine).toEqual({
+      phase: 'stopped',
+      reason: 'revoked',
+    });
   });
 
   it('honours retry_after_ms of an UNAVAILABLE before the greeting', () => {
@@ -117,7 +120,10 @@ describe('the handover after RECONNECT', () => {
   it('lets go of the old connection only when the new one is live', () => {
     const opening = run(live(), leaving);
     expect(opening.effects).toContainEqual({ do: 'open', socket: 2 });
-    const done = run(opening.machine, [{ type: 'opened', socket: 2 }, { type: 'welcomed', socket: 2, heartbeatMs: 25_000 }]);
+    const done = run(opening.machine, [
+      { type: 'opened', socket: 2 },
+      { type: 'welcomed', socket: 2, heartbeatMs: 25_000 },
+    ]);
     expect(done.machine).toMatchObject({ phase: 'live', socket: 2 });
     expect(done.effects).toContainEqual({ do: 'close', socket: 1 });
   });

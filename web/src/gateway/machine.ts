@@ -13,7 +13,15 @@ export type Machine =
   | { phase: 'idle' }
   | { phase: 'token'; attempt: number; socket: number }
   | { phase: 'opening' | 'greeting'; attempt: number; socket: number }
-  | { phase: 'live'; attempt: number; socket: number; heartbeatMs: number; heardAt: number; pinged: boolean; successor: Successor }
+  | {
+      phase: 'live';
+      attempt: number;
+      socket: number;
+      heartbeatMs: number;
+      heardAt: number;
+      pinged: boolean;
+      successor: Successor;
+    }
   | { phase: 'waiting'; attempt: number; socket: number; retryAt: number; freshToken: boolean; reason: number }
   | { phase: 'stopped'; reason: StopReason };
 
@@ -67,7 +75,11 @@ function connectNow(attempt: number, socket: number, fresh: boolean): Step {
   return [{ phase: 'token', attempt, socket }, [...clearAll, { do: 'getToken', fresh }]];
 }
 
-function wait(machine: { attempt: number; socket: number }, at: Now, plan: { afterMs: number; fresh: boolean; reason: number }): Step {
+function wait(
+  machine: { attempt: number; socket: number },
+  at: Now,
+  plan: { afterMs: number; fresh: boolean; reason: number },
+): Step {
   const ms = plan.afterMs + backoffMs(machine.attempt, at.random);
   const { socket } = machine;
   return [
@@ -78,7 +90,8 @@ function wait(machine: { attempt: number; socket: number }, at: Now, plan: { aft
 
 function lost(machine: { attempt: number; socket: number }, code: number, at: Now): Step {
   const next = afterClose(code);
-  if (next.do === 'stop') return [{ phase: 'stopped', reason: code === CloseCode.sessionRevoked ? 'revoked' : 'refused' }, clearAll];
+  if (next.do === 'stop')
+    return [{ phase: 'stopped', reason: code === CloseCode.sessionRevoked ? 'revoked' : 'refused' }, clearAll];
   // A token that just ran out is the ordinary case and costs no wait; a server that refuses each new one does.
   if (next.freshToken && machine.attempt === 0) return connectNow(1, machine.socket, true);
   return wait(machine, at, { afterMs: next.afterMs, fresh: next.freshToken, reason: code });
@@ -135,7 +148,10 @@ function dropAndReconnect(machine: LiveMachine, at: Now): Step {
   const [next, effects] = wait(machine, at, { afterMs: 0, fresh: false, reason: 1006 });
   const successor: Effect[] = 'socket' in machine.successor ? [{ do: 'close', socket: machine.successor.socket }] : [];
   const highest = 'socket' in machine.successor ? machine.successor.socket : machine.socket;
-  return [next.phase === 'waiting' ? { ...next, socket: highest } : next, [{ do: 'close', socket: machine.socket }, ...successor, ...effects]];
+  return [
+    next.phase === 'waiting' ? { ...next, socket: highest } : next,
+    [{ do: 'close', socket: machine.socket }, ...successor, ...effects],
+  ];
 }
 
 const handoverFailed = (machine: LiveMachine): Step => [
@@ -172,7 +188,8 @@ function handover(machine: LiveMachine, event: MachineEvent, at: Now): Step {
       ],
     ];
   }
-  if ((event.type === 'tokenFailed' || event.type === 'sessionEnded') && successor.step === 'token') return handoverFailed(machine);
+  if ((event.type === 'tokenFailed' || event.type === 'sessionEnded') && successor.step === 'token')
+    return handoverFailed(machine);
   if (event.type === 'opened' && successor.step === 'opening' && successor.socket === event.socket)
     return [{ ...machine, successor: { step: 'greeting', socket: event.socket } }, [{ do: 'hello', socket: event.socket }]];
   if (event.type === 'welcomed' && successor.step === 'greeting' && successor.socket === event.socket) {

@@ -6,6 +6,8 @@ describe('afterClose', () => {
     expect(afterClose(code)).toEqual({ do: 'connect', freshToken: false, afterMs: 0 }),
   );
   it('takes a new token after 4001', () => expect(afterClose(4001)).toEqual({ do: 'connect', freshToken: true, afterMs: 0 }));
-  it.each([4004, 4005])('waits 30 s after %i', (code) => expect(afterClose(code)).toMatchObject({ do: 'connect', afterMs: 30_000 }));
+  it.each([4004, 4005])('waits 30 s after %i', (code) =>
+    expect(afterClose(code)).toMatchObject({ do: 'connect', afterMs: 30_000 }),
+  );
   it.each([4500, 4501, 4999])('stops after %i', (code) => expect(afterClose(code)).toEqual({ do: 'stop' }));
 });

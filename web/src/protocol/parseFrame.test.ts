@@ -29,10 +29,16 @@ describe('parseFrame', () => {
     });
   });
 
-  it.each(['', 'null', '[]', '{}', '{"type":1}', '{"type":"READ","chat_id":"a","user_id":"b","seq":"2"}', '{"type":"constructor"', '{"type":"MSG"}'])(
-    'refuses %s instead of guessing',
-    (text) => expect(() => parseFrame(text)).toThrow(MalformedError),
-  );
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"type":1}',
+    '{"type":"READ","chat_id":"a","user_id":"b","seq":"2"}',
+    '{"type":"constructor"',
+    '{"type":"MSG"}',
+  ])('refuses %s instead of guessing', (text) => expect(() => parseFrame(text)).toThrow(MalformedError));
 
   it('does not take an inherited property for a frame type', () => {
     expect(parseFrame('{"type":"constructor"}')).toBeNull();

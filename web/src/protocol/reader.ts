@@ -9,7 +9,8 @@ export class Reader {
   ) {}
 
   static of(value: unknown, path = ''): Reader {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedError(`${path || 'value'}: object`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new MalformedError(`${path || 'value'}: object`);
     return new Reader(value as Record<string, unknown>, path);
   }
 

@@ -9,12 +9,17 @@ describe('links in messages', () => {
     expect(links('https://en.example/wiki/Rust_(game)')).toEqual(['https://en.example/wiki/Rust_(game)']);
   });
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', '<a href=x>', 'ftp://example.org', 'https://'])('are never made of %s', (text) =>
-    expect(links(text)).toEqual([]),
+  it.each(['javascript:alert(1)', 'data:text/html,x', '<a href=x>', 'ftp://example.org', 'https://'])(
+    'are never made of %s',
+    (text) => expect(links(text)).toEqual([]),
   );
 
   it('lose no character of the text', () => {
     const text = 'a https://x.example, b\nhttp://y.example! <b>c</b>';
-    expect(findLinks(text).map((part) => part.text).join('')).toBe(text);
+    expect(
+      findLinks(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text);
   });
 });

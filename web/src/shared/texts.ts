@@ -14,7 +14,13 @@ const plural = (count: number, forms: { one: string; other: string }): string =>
 const en = {
   product: 'FastChat',
   tagline: 'Open the page, see who is here, and talk.',
-  sidebar: { label: 'Chats and people', search: 'Search people and chats', keys: 'Keyboard shortcuts', share: 'Invite people', menu: 'Settings' },
+  sidebar: {
+    label: 'Chats and people',
+    search: 'Search people and chats',
+    keys: 'Keyboard shortcuts',
+    share: 'Invite people',
+    menu: 'Settings',
+  },
   identity: {
     you: 'You',
     edit: (name: string) => `Your name is ${name}. Change it`,
@@ -30,7 +36,11 @@ const en = {
     body: 'It was signed out, here or from another device. Your messages are kept for those you wrote to.',
     action: 'Continue as a new guest',
   },
-  refused: { title: 'This page is out of date', body: 'The server speaks a newer language than this page. Loading it again helps.', action: 'Reload' },
+  refused: {
+    title: 'This page is out of date',
+    body: 'The server speaks a newer language than this page. Loading it again helps.',
+    action: 'Reload',
+  },
   theme: { label: 'Appearance', light: 'Light', dark: 'Dark', system: 'System' },
   presence: {
     heading: 'Here now',
