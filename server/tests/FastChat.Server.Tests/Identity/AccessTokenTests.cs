@@ -64,6 +64,14 @@ public sealed class AccessTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task ID1_many_check_tokens_at_once()
+    {
+        var session = await identity.SignInAsync();
+        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+            Assert.Equal(session.SessionId, identity.Tokens.Verify(session.AccessToken).Value.SessionId));
+    }
+
+    [Fact]
     public async Task ID2_the_key_and_recent_revocations_outlive_a_restart()
     {
         var good = await identity.SignInAsync();
