@@ -21,13 +21,13 @@ public static class Startup
 
     /// <summary>Builds, starts and runs the program until it is told to stop.</summary>
     /// <param name="build">Makes the program ready to start: settings, database, endpoints.</param>
-    /// <returns>The exit code: 0, or 1 if it could not start.</returns>
+    /// <returns>The exit code: 0, or 1 if it could not start or did not end well.</returns>
     public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
     {
-        WebApplication? app = null;
         try
         {
-            app = await build();
+            // Its end is within the try as well: what goes wrong while it closes is told, too.
+            await using var app = await build();
             await app.StartAsync();
             isStarted = true;
             await Output.WriteLineAsync($"FastChat is listening on {AddressesOf(app)}");
@@ -38,19 +38,13 @@ public static class Startup
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            var what = isStarted ? "FastChat did not end well" : "FastChat can't start";
             foreach (var sentence in Explain(fault))
             {
-                await Errors.WriteLineAsync($"FastChat can't start: {sentence}");
+                await Errors.WriteLineAsync($"{what}: {sentence}");
             }
 
             return 1;
-        }
-        finally
-        {
-            if (app is not null)
-            {
-                await app.DisposeAsync();
-            }
         }
     }
 
