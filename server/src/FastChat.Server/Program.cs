@@ -20,8 +20,10 @@ return await Startup.RunAsync(async () =>
     builder.AddSqlite(StorageOptions.From(builder.Configuration));
 
     var app = builder.Build();
-    await app.Services.InitializeIdentityAsync(CancellationToken.None);
+
+    // Checks all settings first: a wrong one stops the start before the database is touched.
     app.UseHosting();
+    await app.Services.InitializeIdentityAsync(CancellationToken.None);
     app.MapHosting();
     app.MapIdentity();
     app.MapPresence();

@@ -31,6 +31,7 @@ public sealed partial class SqliteWriter : IDisposable
     private readonly SqliteConnection connection;
     private readonly ILogger<SqliteWriter> logger;
     private readonly Thread thread;
+    private bool isDisposed;
 
     /// <summary>Starts writing on a connection that is open and becomes the writer's own.</summary>
     public SqliteWriter(SqliteConnection connection, ILogger<SqliteWriter> logger)
@@ -58,11 +59,13 @@ public sealed partial class SqliteWriter : IDisposable
     /// <summary>Writes what is waiting, then closes the connection.</summary>
     public void Dispose()
     {
-        if (queue.IsAddingCompleted)
+        // The container knows the database under more than one name and disposes it once for each.
+        if (isDisposed)
         {
             return;
         }
 
+        isDisposed = true;
         queue.CompleteAdding();
         thread.Join();
         queue.Dispose();
