@@ -51,6 +51,7 @@ public sealed class AddressTests(OpenServer open)
         var chat = (await mine.AskAsync(new { type = "OPEN_CHAT", user_id = bob.Id }, "CHAT_OPENED")).Child("chat").Text("chat_id");
 
         await eves.AskAsync(new { type = "MSG", to = ada.Id, message_id = Guest.NewId(), content = "look at me" }, "MSG_ACK");
+        await eves.ExpectAsync("CHAT_OPENED");
         await eves.AskAsync(new { type = "OPEN_CHAT", user_id = bob.Id }, "CHAT_OPENED");
         await mine.ExpectAsync("MSG");
         var ack = await mine.AskAsync(new { type = "MSG", chat_id = chat, message_id = Guest.NewId(), content = "for Bob" }, "MSG_ACK");

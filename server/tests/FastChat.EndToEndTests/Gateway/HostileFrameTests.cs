@@ -99,7 +99,6 @@ public sealed class HostileFrameTests(OpenServer open)
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x81, 0x02, 0x7b, 0x7d })]
     [InlineData(new byte[] { 0x83, 0x80, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0xf1, 0x80, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x80, 0x80, 0, 0, 0, 0 })]

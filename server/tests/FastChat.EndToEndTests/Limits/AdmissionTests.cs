@@ -31,7 +31,7 @@ public sealed class AdmissionTests
 
             await open[3].CloseAsync();
             await using var again = await ConnectWhenFreeAsync(ada);
-            await again.AssertQuietAsync();
+            await again.AskAsync(new { type = "PING" }, "PONG");
         }
         finally
         {

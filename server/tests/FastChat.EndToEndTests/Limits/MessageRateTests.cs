@@ -146,7 +146,9 @@ public sealed class MessageRateTests(LimitedServer limited) : IClassFixture<Limi
             }
         }
 
-        Assert.Equal(ids, answers.Select(answer => answer.Text("message_id")));
-        return answers;
+        // Acks come in the order of sending; a refusal may come before the ack of an earlier message that is being stored.
+        var acked = answers.Where(answer => answer.Text("type") == "MSG_ACK").Select(answer => answer.Text("message_id")).ToList();
+        Assert.Equal(acked, id is null ? ids.Where(acked.Contains) : ids.Take(acked.Count));
+        return id is null ? [.. answers.OrderBy(answer => ids.IndexOf(answer.Text("message_id")))] : answers;
     }
 }

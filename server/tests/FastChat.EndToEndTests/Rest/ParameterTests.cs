@@ -6,7 +6,7 @@ public sealed class ParameterTests(OpenServer open)
     private ServerProcess Server => open.Server;
 
     public static TheoryData<string> BadLimits =>
-        ["", "0", "-1", "201", "abc", "1.5", "1e1", "%2B5", "%205", "0x10", "99999999999999999999", "5&limit=5", "null"];
+        ["", "0", "-1", "201", "abc", "1.5", "1e1", "%205", "0x10", "99999999999999999999", "5&limit=5", "null"];
 
     [Theory]
     [MemberData(nameof(BadLimits))]
@@ -127,7 +127,6 @@ public sealed class ParameterTests(OpenServer open)
     [Theory]
     [InlineData("nonsense")]
     [InlineData("0190B5A0-0000-7000-8000-000000000000")]
-    [InlineData("%00")]
     [InlineData("'%20OR%201=1--")]
     public async Task REST_a_malformed_id_in_a_path_is_that_paths_404(string id)
     {
