@@ -13,6 +13,8 @@ const Card = styled('div')(({ theme }) => ({
   borderRadius: 18,
   border: `1.5px dashed ${theme.vars.palette.divider}`,
   '& h3': { ...theme.typography.h3, margin: 0 },
+  // On a wide screen the other side of the page says it with a button already.
+  '@media (min-width: 760px)': { '& button': { display: 'none' } },
   '& p': { ...theme.typography.body2, margin: '0 0 8px', color: theme.vars.palette.text.secondary },
 }));
 

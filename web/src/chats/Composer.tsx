@@ -115,26 +115,34 @@ export function Composer({ target, conversation, name }: ComposerProps) {
           typing?.changed(event.target.value);
         }}
         onKeyDown={(event) => {
-          // While an input method composes, Enter chooses a word (keyCode 229 in browsers that end composing first).
-          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
-          if (touches()) return;
+          if (!meansSend(event)) return;
           event.preventDefault();
           send();
         }}
       />
       {excess > 0 && <TooLong role="status">{texts.composer.tooLong(excess)}</TooLong>}
-      {/* Pressing must not take the focus from the field, or a phone's keyboard would close. */}
-      <Send
-        type="submit"
-        aria-label={texts.composer.send}
-        data-testid="send"
-        disabled={!sendable}
-        onPointerDown={(event) => event.preventDefault()}
-      >
-        <Icon name="send" />
-      </Send>
+      <SendButton disabled={!sendable} />
     </Box>
   );
+}
+
+function SendButton({ disabled }: { disabled: boolean }) {
+  // Pressing must not take the focus from the field, or a phone's keyboard would close.
+  const keepFocus = (event: React.PointerEvent): void => event.preventDefault();
+  return (
+    <Send type="submit" aria-label={texts.composer.send} data-testid="send" disabled={disabled} onPointerDown={keepFocus}>
+      <Icon name="send" />
+    </Send>
+  );
+}
+
+/**
+ * Whether a key press sends: Enter alone, with a keyboard, and not while an input method composes
+ * (keyCode 229 is how browsers say so that end the composition before the key).
+ */
+function meansSend(event: React.KeyboardEvent): boolean {
+  const composes = event.nativeEvent.isComposing || event.keyCode === 229;
+  return event.key === 'Enter' && !event.shiftKey && !composes && !touches();
 }
 
 function useTypingSignal(chatId: string | null): TypingSignal | null {

@@ -92,6 +92,7 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
     paddingEnd: 4,
   });
   useStartingPlace(list, readUpTo, entries, timeline?.messages);
+  useSticking(scroller, list);
   useOlder(chat, list.range?.startIndex ?? Infinity, timeline?.hasOlder ?? false);
   const { atEnd, fresh } = useReading(chat, list, entries);
   return (
@@ -106,34 +107,48 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
         data-testid="timeline"
       >
         <Sheet style={{ height: list.getTotalSize() }}>
-          {list.getVirtualItems().map((row) => {
-            const entry = entries.at(row.index);
-            if (!entry) return null;
-            const own = entry.senderId === ownId;
-            return (
-              <Item
-                key={row.key}
-                ref={list.measureElement}
-                data-index={row.index}
-                style={{ transform: `translateY(${row.start}px)` }}
-              >
-                {row.index === 0 && !timeline?.hasOlder && <Beginning name={peerName} id={conversation} />}
-                <MessageRow
-                  entry={entry}
-                  {...placementOf(entries.at(row.index - 1), entry, entries.at(row.index + 1), readUpTo)}
-                  own={own}
-                  name={own ? texts.identity.you : ((chat && memberOf(chat, entry.senderId)?.display_name) ?? peerName)}
-                  mark={own ? markOf(entry, chat, ownId) : null}
-                />
-              </Item>
-            );
-          })}
+          {list.getVirtualItems().map((row) => (
+            <Item
+              key={row.key}
+              ref={list.measureElement}
+              data-index={row.index}
+              style={{ transform: `translateY(${row.start}px)` }}
+            >
+              {row.index === 0 && !timeline?.hasOlder && <Beginning name={peerName} id={conversation} />}
+              <Row entries={entries} index={row.index} chat={chat} readUpTo={readUpTo} peerName={peerName} />
+            </Item>
+          ))}
         </Sheet>
         {entries.count === 0 && (chat === null || timeline?.loaded) && <Beginning name={peerName} id={conversation} alone />}
       </Scroller>
       {!atEnd && <JumpToLatest fresh={fresh} jump={() => list.scrollToEnd({ behavior: 'auto' })} />}
       <Announcer entries={entries} ownId={ownId} name={peerName} />
     </Frame>
+  );
+}
+
+interface RowProps {
+  entries: Entries;
+  index: number;
+  chat: Chat | null;
+  readUpTo: number | null;
+  peerName: string;
+}
+
+function Row({ entries, index, chat, readUpTo, peerName }: RowProps) {
+  const ownId = useChats((state) => state.ownId);
+  const entry = entries.at(index);
+  if (!entry) return null;
+  const own = entry.senderId === ownId;
+  const sender = chat && memberOf(chat, entry.senderId)?.display_name;
+  return (
+    <MessageRow
+      entry={entry}
+      {...placementOf(entries.at(index - 1), entry, entries.at(index + 1), readUpTo)}
+      own={own}
+      name={own ? texts.identity.you : (sender ?? peerName)}
+      mark={own ? markOf(entry, chat, ownId) : null}
+    />
   );
 }
 
@@ -198,6 +213,22 @@ function useStartingPlace(
   useEffect(() => {
     if (mine) list.scrollToEnd({ behavior: 'auto' });
   }, [list, mine]);
+}
+
+/** Keeps the end in view when the space changes: a phone's keyboard, the banner, a window made smaller. */
+function useSticking(scroller: React.RefObject<HTMLDivElement | null>, list: List): void {
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    let height = element.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const wasAtEnd = element.scrollHeight - element.scrollTop - height <= nearEnd;
+      height = element.clientHeight;
+      if (wasAtEnd) list.scrollToEnd({ behavior: 'auto' });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller, list]);
 }
 
 function useOlder(chat: Chat | null, firstShown: number, hasOlder: boolean): void {
