@@ -32,7 +32,7 @@ const Columns = styled('main')(({ theme }) => ({
   // A phone shows the list or the chat, each as a page of its own.
   '@media (max-width: 759px)': {
     gridTemplateColumns: 'minmax(0, 1fr)',
-    '&[data-page=home] > :last-child, &:not([data-page=home]) > :first-of-type': { display: 'none' },
+    '&[data-page=home] > section:last-of-type, &:not([data-page=home]) > section:first-of-type': { display: 'none' },
   },
 }));
 

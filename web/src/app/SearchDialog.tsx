@@ -64,7 +64,7 @@ export default function SearchDialog({ close, openPerson }: SearchDialogProps) {
       onClose={close}
       maxWidth="xs"
       fullWidth
-      aria-label={texts.palette.title}
+      slotProps={{ paper: { 'aria-label': texts.palette.title, 'aria-labelledby': undefined } }}
       sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
     >
       <Box>

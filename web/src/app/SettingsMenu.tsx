@@ -24,6 +24,8 @@ export default function SettingsMenu({ anchor, close, showKeys }: SettingsMenuPr
   return (
     <Menu
       open
+      // Inside the page's landmark, where screen readers look for it.
+      container={() => document.querySelector('main')}
       anchorEl={anchor}
       onClose={close}
       anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }}

@@ -36,13 +36,13 @@ export const display = '"Bricolage Grotesque Variable", "Figtree Variable", syst
 const light = {
   primary: { main: '#0b6b57', dark: '#085545', light: '#d5ebe2', contrastText: '#ffffff' },
   error: { main: '#b3261e' },
-  text: { primary: '#17211e', secondary: '#51605b', faint: '#5f6f69' },
+  text: { primary: '#17211e', secondary: '#51605b', faint: '#54645e' },
   background: { default: '#f1f5f3', paper: '#ffffff' },
   divider: '#dfe7e3',
   surface: { canvas: '#f1f5f3', sidebar: '#fafcfb', raised: '#ffffff', hover: '#eaf1ee', selected: '#dcebe4' },
   bubble: { own: '#d3ebdf', ownText: '#10251e', other: '#ffffff', otherText: '#17211e', quiet: '#43655a' },
   presence: { online: '#1a8f5c', away: '#9a6700', offline: '#74837d' },
-  signal: { main: '#c2410c', text: '#ffffff' },
+  signal: { main: '#b03a0a', text: '#ffffff' },
 };
 
 const dark = {
