@@ -36,6 +36,8 @@ const Line = styled('div')({
 
 const Bubble = styled('div')(({ theme }) => ({
   position: 'relative',
+  // Holds the floating time also where it has a line of its own.
+  display: 'flow-root',
   width: 'fit-content',
   maxWidth: 'min(100%, 560px)',
   boxSizing: 'border-box',
