@@ -9,6 +9,7 @@ import { Conversation } from './Conversation';
 import { Sidebar } from './Sidebar';
 import { Stopped } from './Stopped';
 import { useDialogs } from './useDialogs';
+import { useThemeColour } from './useThemeColour';
 import { useKeys } from './useKeys';
 
 const ShareDialog = lazy(() => import('./ShareDialog'));
@@ -45,6 +46,7 @@ export function App() {
   const { dialog, show, close } = useDialogs();
   const openPerson = useOpenPerson();
   useKeys(show, dialog !== null);
+  useThemeColour();
   if (stopReason) return <Stopped reason={stopReason} ownId={user?.user_id ?? null} />;
   return (
     <Page>

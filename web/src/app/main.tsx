@@ -19,6 +19,10 @@ watchActivity((status) => {
 });
 showUnreadOutside();
 void client.start();
+// Missing on plain http in a local network; the page then needs the network to open, and nothing else changes.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  window.addEventListener('load', () => void navigator.serviceWorker.register('./sw.js').catch(() => undefined));
+}
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

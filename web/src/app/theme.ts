@@ -31,7 +31,7 @@ declare module '@mui/material/styles' {
 }
 
 const body = '"Figtree Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-export const display = '"Bricolage Grotesque Variable", "Figtree Variable", system-ui, sans-serif';
+const display = '"Bricolage Grotesque Variable", "Figtree Variable", system-ui, sans-serif';
 
 const light = {
   primary: { main: '#0b6b57', dark: '#085545', light: '#d5ebe2', contrastText: '#ffffff' },

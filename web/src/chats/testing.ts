@@ -45,7 +45,6 @@ export function makeEngine(alive: (tab: string) => boolean = () => false) {
   useChats.setState({ ...noChats, ownId: me }, true);
   const api = {
     rename: vi.fn<Api['rename']>(),
-    signOut: vi.fn<Api['signOut']>(),
     openChat: vi.fn<Api['openChat']>(),
     chat: vi.fn<Api['chat']>(),
     messages: vi.fn<Api['messages']>(),

@@ -28,7 +28,6 @@ export interface SyncRequest {
 /** The REST calls of a signed-in user. */
 export interface Api {
   rename(displayName: string): Promise<User>;
-  signOut(): Promise<void>;
   openChat(userId: string): Promise<Chat>;
   chat(chatId: string): Promise<Chat>;
   /** Messages before the given place, or the latest ones, ascending. */
@@ -56,7 +55,6 @@ export function createApi(tokens: TokenSource): Api {
   };
   return {
     rename: async (displayName) => readUserAnswer(await call('api/me', { method: 'PATCH', body: { display_name: displayName } })),
-    signOut: async () => void (await call('api/sessions/current', { method: 'DELETE' })),
     openChat: async (userId) => readChatAnswer(await call('api/chats', { method: 'POST', body: { user_id: userId } })),
     chat: async (chatId) => readChatAnswer(await call(`api/chats/${chatId}`)),
     messages: async (chatId, before) => readMessagesAnswer(await call(`api/chats/${chatId}/messages${query({ before })}`)),

@@ -111,7 +111,7 @@ function NameField({ name, rename, close }: { name: string; rename(name: string)
       close();
     } catch (error) {
       done.current = false;
-      setProblem(error instanceof ApiError && error.code === 'VALIDATION' ? error.message : texts.identity.failed);
+      setProblem(error instanceof ApiError && error.code === 'VALIDATION' ? texts.identity.refused : texts.identity.failed);
     }
   };
 

@@ -13,7 +13,6 @@ const plural = (count: number, forms: { one: string; other: string }): string =>
 
 const en = {
   product: 'FastChat',
-  tagline: 'Open the page, see who is here, and talk.',
   sidebar: {
     label: 'Chats and people',
     search: 'Search people and chats',
@@ -28,6 +27,7 @@ const en = {
     hint: 'This is the name others see',
     empty: 'A name needs at least one character',
     tooLong: 'A name has at most 32 characters',
+    refused: 'This name is reserved or has characters that are not allowed.',
     failed: 'The name could not be saved. Try again.',
     arriving: 'Getting you a name…',
   },
@@ -54,7 +54,6 @@ const en = {
     lastSeen: (when: string) => `Last seen ${when}`,
     talk: (name: string, status: string) => `${name}, ${status}. Open the chat`,
     more: 'Show more',
-    loading: 'Looking…',
     none: (query: string) => `Nobody called “${query}” is here`,
   },
   alone: {
@@ -81,7 +80,6 @@ const en = {
     open: (name: string) => `Chat with ${name}`,
     empty: 'No messages yet',
     deleted: 'This message was deleted',
-    failed: 'Not sent',
     typing: 'typing…',
     welcome: 'Pick someone who is here',
     welcomeBody: 'One click opens a chat. Messages wait for those who are away.',
@@ -105,7 +103,6 @@ const en = {
     olderFailed: 'Older messages could not be loaded.',
     tryAgain: 'Try again',
     typing: (name: string) => `${name} is typing`,
-    by: (name: string, time: string) => `${name}, ${time}`,
   },
   marks: { pending: 'Waiting to be sent', sent: 'Sent', delivered: 'Delivered', read: 'Read', failed: 'Not sent' },
   failures: {
@@ -136,8 +133,6 @@ const en = {
   palette: {
     title: 'Search people and chats',
     placeholder: 'Search by name',
-    chats: 'Chats',
-    people: 'Here now',
     none: 'Nothing found',
     results: (count: number) => plural(count, { one: '# result', other: '# results' }),
   },

@@ -1,0 +1,77 @@
+/*
+ * Lets the page open without a network: the chats it shows then come from IndexedDB. It touches two things only, the page
+ * itself (from the network first, so that a new version is never held back) and files under assets/, whose names change with
+ * their content. Everything else - the API, the socket, health, docs - never passes through here.
+ */
+const cacheName = 'fastchat-page-1';
+const keptAssets = 80;
+const home = new URL('./', self.location.href).href;
+const assets = new URL('./assets/', self.location.href).href;
+
+const keepPage = async (response) => {
+  const cache = await caches.open(cacheName);
+  const html = await response.clone().text();
+  await cache.put(home, response);
+  const needed = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map((match) => new URL(match[1], home).href);
+  const missing = [];
+  for (const url of needed) if (!(await cache.match(url))) missing.push(url);
+  await cache.addAll(missing);
+};
+
+const prune = async () => {
+  const cache = await caches.open(cacheName);
+  const kept = (await cache.keys()).filter((request) => request.url.startsWith(assets));
+  await Promise.all(kept.slice(0, Math.max(0, kept.length - keptAssets)).map((request) => cache.delete(request)));
+};
+
+self.addEventListener('install', (event) =>
+  event.waitUntil(
+    fetch(home)
+      .then(keepPage)
+      .then(() => self.skipWaiting()),
+  ),
+);
+
+self.addEventListener('activate', (event) =>
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) =>
+        Promise.all(
+          names.filter((name) => name.startsWith('fastchat-') && name !== cacheName).map((name) => caches.delete(name)),
+        ),
+      )
+      .then(prune)
+      .then(() => self.clients.claim()),
+  ),
+);
+
+const page = async (event) => {
+  try {
+    const response = await fetch(event.request);
+    if (response.ok) event.waitUntil(keepPage(response.clone()).catch(() => undefined));
+    return response;
+  } catch (error) {
+    const kept = await (await caches.open(cacheName)).match(home);
+    if (kept) return kept;
+    throw error;
+  }
+};
+
+const asset = async (request) => {
+  const cache = await caches.open(cacheName);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+};
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET') return;
+  const { origin, pathname } = new URL(request.url);
+  const isHome = request.mode === 'navigate' && origin + pathname === home;
+  if (isHome) event.respondWith(page(event));
+  else if (request.url.startsWith(assets)) event.respondWith(asset(request));
+});
