@@ -10,7 +10,7 @@ internal static class ChatEndpoints
     {
         var chats = routes.MapGroup("/api").RequireAuthorization().WithTags("Chats");
         chats.MapPost("/chats", OpenAsync).WithName("openChat").WithSummary("Opens the direct chat with a user")
-            .Accepts<OpenChatBody>("application/json").Produces<ChatBody>(StatusCodes.Status201Created).Produces<ChatBody>();
+            .TakesBody<OpenChatBody>().Produces<ChatBody>(StatusCodes.Status201Created).Produces<ChatBody>();
         chats.MapGet("/chats", ListAsync).WithName("listChats").WithSummary("Own chats, last change first").Produces<ChatListBody>();
         chats.MapGet("/chats/{chat_id}", GetAsync).WithName("getChat").WithSummary("One chat").Produces<ChatBody>();
         chats.MapGet("/chats/{chat_id}/messages", HistoryAsync).WithName("getHistory")
@@ -18,7 +18,7 @@ internal static class ChatEndpoints
         chats.MapGet("/chats/{chat_id}/changes", ChangesAsync).WithName("getChanges")
             .WithSummary("Messages that changed after a revision, in their present state").Produces<ChangesBody>();
         chats.MapPost("/chats/{chat_id}/messages", SendAsync).WithName("sendMessage").WithSummary("Sends a message without a WebSocket")
-            .Accepts<SendMessageBody>("application/json").Produces<MessageBody>(StatusCodes.Status201Created).Produces<MessageBody>();
+            .TakesBody<SendMessageBody>().Produces<MessageBody>(StatusCodes.Status201Created).Produces<MessageBody>();
         SyncEndpoint.Map(chats);
     }
 

@@ -12,7 +12,7 @@ internal static class SyncEndpoint
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/sync", SyncAsync)
         .WithName("sync").WithSummary("Catches up: the chat list, and what changed since the given revisions")
-        .Accepts<SyncQuestionBody>("application/json").Produces<SyncBody>();
+        .TakesBody<SyncQuestionBody>().Produces<SyncBody>();
 
     private static async Task<IResult> SyncAsync(HttpContext context, SyncChats sync)
     {
