@@ -49,7 +49,7 @@ const Older = styled('div')(({ theme }) => ({
   display: 'grid',
   justifyItems: 'center',
   pointerEvents: 'none',
-  '& > *': {
+  '&& > *': {
     pointerEvents: 'auto',
     ...theme.typography.caption,
     padding: '6px 14px',

@@ -52,7 +52,7 @@ export class ChatEngine {
       }
     }
     if (generation !== this.generation) return;
-    useChats.setState({ synced: true });
+    useChats.setState({ synced: true, history: {} });
     this.settleOutbox();
     this.history.resume();
   }
