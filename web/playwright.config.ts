@@ -1,12 +1,17 @@
 import { defineConfig } from '@playwright/test';
 
+// Each test starts the published server itself (e2e/server.ts), on a port and in a folder of its own.
 export default defineConfig({
   testDir: './e2e',
-  fullyParallel: false,
-  workers: 1,
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
   reporter: 'list',
   use: {
-    baseURL: process.env['FASTCHAT_URL'] ?? 'http://localhost:8000',
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
     trace: 'retain-on-failure',
     launchOptions: { executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-background-networking'] },
   },

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const program = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
+
+/** A FastChat server as a process of its own, which a test may kill and start again on the same data and port. */
+export class Server {
+  private process: ChildProcess | undefined;
+  private log = '';
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<Server> {
+    if (!existsSync(program)) {
+      throw new Error(`There is no server at ${program}: publish it first, or set FASTCHAT_SERVER.`);
+    }
+    const server = new Server(await mkdtemp(join(tmpdir(), 'fastchat-e2e-')), await freePort(), settings);
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it on what is there, and waits until it is ready. */
+  async restart(): Promise<void> {
+    this.process = spawn(program, ['--urls', this.url], {
+      env: {
+        ...process.env,
+        DATABASE_URL: `sqlite:${join(this.folder, 'fastchat.db')}`,
+        MANAGEMENT_URL: '',
+        ...this.settings,
+      },
+    });
+    this.process.stdout?.on('data', (text: Buffer) => (this.log += text.toString()));
+    this.process.stderr?.on('data', (text: Buffer) => (this.log += text.toString()));
+    const until = Date.now() + 30_000;
+    while (!(await this.isReady())) {
+      if (this.process.exitCode !== null || Date.now() > until) {
+        throw new Error(`The server did not start:\n${this.log}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Kills it as a power cut would. */
+  async kill(): Promise<void> {
+    const running = this.process;
+    this.process = undefined;
+    if (running && running.exitCode === null) {
+      running.kill('SIGKILL');
+      await once(running, 'exit');
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      return (await fetch(new URL('/health/ready', this.url))).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

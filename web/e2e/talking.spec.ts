@@ -1,0 +1,74 @@
+import { expect, meet, test } from './fixtures';
+
+test('two people meet, talk and see each other type and read', async ({ arrive }) => {
+  const { ann, bob, annName, bobName } = await meet(arrive);
+  await ann.say('Hello, who are you?');
+  await expect(bob.chat(annName).getByTestId('unread-badge')).toHaveText('1');
+  await expect(bob.page).toHaveTitle(/\(1\)/);
+  await expect(ann.mark('Hello, who are you?')).toHaveText(/Delivered/);
+
+  await bob.chat(annName).click();
+  await expect(bob.message('Hello, who are you?')).toBeVisible();
+  await expect(bob.page).not.toHaveTitle(/\(1\)/);
+  await expect(ann.mark('Hello, who are you?')).toHaveText(/Read/);
+
+  await bob.composer.pressSequentially('A fr');
+  await expect(ann.page.getByTestId('typing')).toContainText(bobName);
+  await bob.say('A friend');
+  await expect(ann.message('A friend')).toBeVisible();
+  await expect(ann.page.getByTestId('typing')).not.toContainText(bobName);
+});
+
+test('ID2 the same person and all messages are there after a reload', async ({ arrive }) => {
+  const { ann, bob, annName } = await meet(arrive);
+  await ann.say('Do not forget me');
+  await bob.chat(annName).click();
+  await bob.say('Never');
+  await expect(ann.message('Never')).toBeVisible();
+
+  await ann.page.reload();
+  expect(await ann.ownName()).toBe(annName);
+  await expect(ann.message('Do not forget me')).toHaveCount(1);
+  await expect(ann.message('Never')).toHaveCount(1);
+  await expect(bob.person(annName)).toBeVisible();
+});
+
+test('PR3 one who goes away is shown as gone and one who comes back as here', async ({ arrive, server }) => {
+  const { ann, bob, bobName } = await meet(arrive);
+  await ann.say('Are you there?');
+  const context = bob.page.context();
+  await bob.page.close();
+  await expect(ann.person(bobName)).toHaveCount(0);
+  await expect(ann.page.getByTestId('chat-pane')).toContainText(/Offline|Last seen/);
+
+  await ann.say('This waits for you');
+  const again = await context.newPage();
+  await again.goto(server.url);
+  await expect(ann.person(bobName)).toBeVisible();
+  await expect(again.getByTestId('chat-list-item').getByTestId('unread-badge')).toHaveText('2');
+  await again.getByTestId('chat-list-item').first().click();
+  await expect(again.getByTestId('message').filter({ hasText: 'This waits for you' })).toBeVisible();
+  await expect(again.getByTestId('unread-divider')).toBeVisible();
+});
+
+test('two tabs that open at once are one guest, and both show what is said', async ({ browser, server }) => {
+  const context = await browser.newContext();
+  const [one, two] = await Promise.all([context.newPage(), context.newPage()]);
+  await Promise.all([one.goto(server.url), two.goto(server.url)]);
+  await expect(one.getByTestId('own-name')).not.toHaveText('');
+  await expect(two.getByTestId('own-name')).not.toHaveText('');
+  expect(await one.getByTestId('own-name').innerText()).toBe(await two.getByTestId('own-name').innerText());
+  await expect(one.getByTestId('nobody-here')).toBeVisible();
+});
+
+test('PR7 a new name is seen by the other at once', async ({ arrive }) => {
+  const { ann, bob, annName } = await meet(arrive);
+  await ann.say('Watch this');
+  await expect(bob.chat(annName)).toBeVisible();
+  await ann.name.getByRole('button').click();
+  await ann.page.getByTestId('own-name-input').fill('Ada Lovelace');
+  await ann.page.keyboard.press('Enter');
+  await expect(ann.name).toContainText('Ada Lovelace');
+  await expect(bob.chat('Ada Lovelace')).toBeVisible();
+  await expect(bob.person('Ada Lovelace')).toBeVisible();
+});
