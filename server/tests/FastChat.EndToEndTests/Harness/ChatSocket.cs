@@ -23,6 +23,7 @@ public sealed class ChatSocket : IAsyncDisposable
     private TaskCompletionSource changed = NewSignal();
     private Task reading = Task.CompletedTask;
     private int fences;
+    private int acks;
 
     private ChatSocket()
     {
@@ -135,6 +136,8 @@ public sealed class ChatSocket : IAsyncDisposable
     public Task UntilAsync(Func<IReadOnlyList<Arrival>, bool> condition, string what, TimeSpan? within = null) =>
         WaitUntilAsync(() => condition(arrivals), within ?? Patience, what);
 
+    public Task UntilAcksAsync(int count) => UntilAsync(_ => acks >= count, $"{count} acks");
+
     /// <summary>The polite end: close frame and its answer.</summary>
     public async Task CloseAsync()
     {
@@ -242,6 +245,7 @@ public sealed class ChatSocket : IAsyncDisposable
     {
         arrivals.Add(new Arrival(frame, clock.Elapsed));
         waiting.Add(frame);
+        acks += frame.Text("type") == "MSG_ACK" ? 1 : 0;
     });
 
     private void Signal(Action change)

@@ -34,6 +34,13 @@ public sealed class LimitedServer() : ServerFixture(("Limits__GuestsPerHour", "0
 /// <summary>Nobody but the test's own users is online here.</summary>
 public sealed class PresenceServer() : ServerFixture([.. Settings.NoLimits]);
 
+/// <summary>Tests of short times: they run by themselves, after the others, so that only the server is measured.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
+
 public static class Settings
 {
     public static readonly IReadOnlyList<(string Name, string Value)> NoLimits =

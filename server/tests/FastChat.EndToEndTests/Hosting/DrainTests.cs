@@ -8,28 +8,6 @@ public sealed class DrainTests
 {
     private const int Crowd = 400;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task GW6_without_connections_the_server_ends_within_2_s(bool ctrlC)
-    {
-        await using var server = await ServerProcess.StartAsync();
-        await Guest.CreateAsync(server);
-        var clock = Stopwatch.StartNew();
-
-        if (ctrlC)
-        {
-            server.PressCtrlC();
-        }
-        else
-        {
-            server.AskToStop();
-        }
-
-        Assert.Equal(0, await server.ExitedWithinAsync(TimeSpan.FromSeconds(10)));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
-    }
-
     [Fact]
     public async Task GW6_every_connection_is_told_to_reconnect_with_its_own_delay_and_then_closed_with_1012()
     {
@@ -121,5 +99,31 @@ public sealed class DrainTests
         }
 
         return (notReady, upgrades);
+    }
+}
+
+[Collection(Alone.Name)]
+public sealed class PromptEndTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GW6_without_connections_the_server_ends_within_2_s(bool ctrlC)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await Guest.CreateAsync(server);
+        var clock = Stopwatch.StartNew();
+
+        if (ctrlC)
+        {
+            server.PressCtrlC();
+        }
+        else
+        {
+            server.AskToStop();
+        }
+
+        Assert.Equal(0, await server.ExitedWithinAsync(TimeSpan.FromSeconds(10)));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
     }
 }

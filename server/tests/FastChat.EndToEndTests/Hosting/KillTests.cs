@@ -7,6 +7,9 @@ public sealed class KillTests
 {
     private const int Kills = 8;
 
+    /// <summary>So many messages are on their way at once.</summary>
+    private const int Window = 100;
+
     [Fact]
     public async Task CH1_an_acknowledged_message_is_there_after_a_kill()
     {
@@ -43,7 +46,7 @@ public sealed class KillTests
             {
                 var writing = WriteAsync(socket, chat, sent, acked.Keys.ToHashSet(StringComparer.Ordinal));
                 var enough = random.Next(1, 250);
-                await socket.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG_ACK") >= enough, $"{enough} acks");
+                await socket.UntilAcksAsync(enough);
                 await server.KillAsync();
                 await socket.ExpectCloseAsync();
                 await writing;
@@ -55,12 +58,13 @@ public sealed class KillTests
         }
 
         await using var last = await ada.ConnectAsync();
-        foreach (var id in sent)
+        for (var index = 0; index < sent.Count; index++)
         {
-            await SendAsync(last, chat, id);
+            await SendAsync(last, chat, sent[index]);
+            await last.UntilAcksAsync(index - Window);
         }
 
-        await last.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG_ACK") == sent.Count, "all acks", TimeSpan.FromSeconds(30));
+        await last.UntilAcksAsync(sent.Count);
         NoteAcks(last, acked);
         var history = await bob.HistoryAsync(chat);
         AssertKept(history, acked);
@@ -92,18 +96,20 @@ public sealed class KillTests
     {
         try
         {
-            foreach (var id in sent.Where(id => !answered.Contains(id)).ToList())
+            var waiting = new Queue<string>(sent.Where(id => !answered.Contains(id)));
+            for (var number = 0; socket.CloseCode is null; number++)
             {
-                await SendAsync(socket, chat, id);
-            }
+                if (!waiting.TryDequeue(out var id))
+                {
+                    sent.Add(id = Guest.NewId());
+                }
 
-            for (var number = 0; number < 2000 && socket.CloseCode is null; number++)
-            {
-                sent.Add(Guest.NewId());
-                await SendAsync(socket, chat, sent[^1]);
+                await SendAsync(socket, chat, id);
+                await socket.UntilAcksAsync(number - Window);
             }
         }
-        catch (Exception end) when (end is System.Net.WebSockets.WebSocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        catch (Exception end) when (socket.CloseCode is not null
+            || end is System.Net.WebSockets.WebSocketException or ObjectDisposedException or IOException or OperationCanceledException)
         {
             // The server was killed; that is the experiment.
         }

@@ -6,27 +6,6 @@ public sealed class ComingAndGoingTests(PresenceServer presence) : IClassFixture
     private ServerProcess Server => presence.Server;
 
     [Fact]
-    public async Task PR1_connecting_shows_within_a_second()
-    {
-        var (ada, bob) = await Guest.PairAsync(Server);
-        await using var watching = await ada.ConnectAsync();
-        await watching.UntilQuietAsync(TimeSpan.FromSeconds(1.2));
-
-        var start = watching.Now;
-        await using var theirs = await bob.ConnectAsync();
-        var seen = await watching.SeesAsync(bob, "online");
-
-        var at = watching.Presences().First(item => ReferenceEquals(item.Frame, seen)).At;
-        Assert.InRange((at - start).TotalSeconds, 0, 1.5);
-        seen.AssertMembers("type", "full", "complete", "users", "online_count");
-        Assert.False(seen.Flag("full"));
-        var user = seen.Children("users").Single(one => one.Text("user_id") == bob.Id);
-        user.AssertMembers("user_id", "display_name", "status", "last_seen");
-        Assert.Equal(bob.Name, user.Text("display_name"));
-        user.Time("last_seen");
-    }
-
-    [Fact]
     public async Task PR1_who_comes_later_finds_those_who_are_there()
     {
         var (ada, bob) = await Guest.PairAsync(Server);
@@ -186,4 +165,31 @@ public sealed class ComingAndGoingTests(PresenceServer presence) : IClassFixture
 
     private static string MemberName(System.Text.Json.Nodes.JsonObject chat, Guest guest) =>
         chat.Children("members").Single(member => member.Text("user_id") == guest.Id).Text("display_name");
+}
+
+[Collection(Alone.Name)]
+public sealed class ConnectingShowsTests(PresenceServer presence) : IClassFixture<PresenceServer>
+{
+    private ServerProcess Server => presence.Server;
+
+    [Fact]
+    public async Task PR1_connecting_shows_within_a_second()
+    {
+        var (ada, bob) = await Guest.PairAsync(Server);
+        await using var watching = await ada.ConnectAsync();
+        await watching.UntilQuietAsync(TimeSpan.FromSeconds(1.2));
+
+        var start = watching.Now;
+        await using var theirs = await bob.ConnectAsync();
+        var seen = await watching.SeesAsync(bob, "online");
+
+        var at = watching.Presences().First(item => ReferenceEquals(item.Frame, seen)).At;
+        Assert.InRange((at - start).TotalSeconds, 0, 1.5);
+        seen.AssertMembers("type", "full", "complete", "users", "online_count");
+        Assert.False(seen.Flag("full"));
+        var user = seen.Children("users").Single(one => one.Text("user_id") == bob.Id);
+        user.AssertMembers("user_id", "display_name", "status", "last_seen");
+        Assert.Equal(bob.Name, user.Text("display_name"));
+        user.Time("last_seen");
+    }
 }

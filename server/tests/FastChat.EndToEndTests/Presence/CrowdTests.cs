@@ -72,41 +72,6 @@ public sealed class CrowdTests
         }
     }
 
-    [Fact]
-    public async Task PR6_changes_are_gathered_to_at_most_one_PRESENCE_a_second()
-    {
-        await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
-        var ada = await Guest.CreateAsync(server);
-        await using var watching = await ada.ConnectAsync();
-        await watching.UntilQuietAsync(TimeSpan.FromSeconds(1.2));
-
-        var start = watching.Now;
-        var crowd = new List<(Guest Guest, ChatSocket Socket)>();
-        while (crowd.Count < 30 || watching.Now - start < TimeSpan.FromSeconds(3.5))
-        {
-            var guest = await Guest.CreateAsync(server);
-            crowd.Add((guest, await guest.ConnectAsync()));
-            await Task.Delay(60);
-        }
-
-        foreach (var (guest, socket) in crowd)
-        {
-            await watching.UntilAsync(all => all.Any(item => item.Frame.Text("type") == "PRESENCE" && item.Frame.StatusOf(guest) is not null), guest.Name);
-            await socket.DisposeAsync();
-        }
-
-        var times = watching.Presences().Select(item => item.At).Where(at => at >= start).ToList();
-        Assert.InRange((times[0] - start).TotalSeconds, 0, 0.8);
-        Assert.InRange(times.Count, 3, 8);
-        for (var index = 1; index < times.Count; index++)
-        {
-            Assert.InRange((times[index] - times[index - 1]).TotalSeconds, 0.85, 3);
-        }
-
-        var told = watching.Presences().Where(item => item.At >= start).SelectMany(item => item.Frame.Children("users")).Select(user => user.Text("user_id")).ToList();
-        Assert.Equal(told.Count, told.Distinct(StringComparer.Ordinal).Count());
-    }
-
     private static async Task AssertNewcomersListAsync(ServerProcess server)
     {
         var late = await Guest.CreateAsync(server);
@@ -159,5 +124,44 @@ public sealed class CrowdTests
 
         await watching.ExpectAsync("PRESENCE", frame => frame.Children("users")
             .Any(user => user.Text("user_id") == member.Id && user.Text("display_name") == "Renamed"));
+    }
+}
+
+[Collection(Alone.Name)]
+public sealed class GatheredChangesTests
+{
+    [Fact]
+    public async Task PR6_changes_are_gathered_to_at_most_one_PRESENCE_a_second()
+    {
+        await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
+        var ada = await Guest.CreateAsync(server);
+        await using var watching = await ada.ConnectAsync();
+        await watching.UntilQuietAsync(TimeSpan.FromSeconds(1.2));
+
+        var start = watching.Now;
+        var crowd = new List<(Guest Guest, ChatSocket Socket)>();
+        while (crowd.Count < 30 || watching.Now - start < TimeSpan.FromSeconds(3.5))
+        {
+            var guest = await Guest.CreateAsync(server);
+            crowd.Add((guest, await guest.ConnectAsync()));
+            await Task.Delay(60);
+        }
+
+        foreach (var (guest, socket) in crowd)
+        {
+            await watching.UntilAsync(all => all.Any(item => item.Frame.Text("type") == "PRESENCE" && item.Frame.StatusOf(guest) is not null), guest.Name);
+            await socket.DisposeAsync();
+        }
+
+        var times = watching.Presences().Select(item => item.At).Where(at => at >= start).ToList();
+        Assert.InRange((times[0] - start).TotalSeconds, 0, 0.8);
+        Assert.InRange(times.Count, 3, 3 + (int)(times[^1] - start).TotalSeconds);
+        for (var index = 1; index < times.Count; index++)
+        {
+            Assert.InRange((times[index] - times[index - 1]).TotalSeconds, 0.85, 3);
+        }
+
+        var told = watching.Presences().Where(item => item.At >= start).SelectMany(item => item.Frame.Children("users")).Select(user => user.Text("user_id")).ToList();
+        Assert.Equal(told.Count, told.Distinct(StringComparer.Ordinal).Count());
     }
 }
