@@ -9,13 +9,13 @@ namespace FastChat.Server.Presence;
 /// </summary>
 public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvider time)
 {
-    /// <summary>How long a departed user's last state is at hand for those who have still to hear of it.</summary>
+    /// <summary>How long the last state of a user who is not here is at hand for those who have still to hear of it.</summary>
     private static readonly TimeSpan DepartedKept = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, OnlineUser> users = [];
     private readonly LinkedList<OnlineUser> seenLast = new();
-    private readonly Dictionary<Guid, PresenceBody> departed = [];
+    private readonly Dictionary<Guid, (PresenceBody Body, DateTimeOffset KeptUntil)> departed = [];
 
     /// <summary>A user's entry changed: came, went, status or name. Called outside the lock, in no promised order.</summary>
     public event Action<Guid>? Changed;
@@ -104,7 +104,8 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             }
             else
             {
-                departed[offline.UserId] = (departed.GetValueOrDefault(offline.UserId) ?? offline) with { DisplayName = offline.DisplayName };
+                var known = departed.GetValueOrDefault(offline.UserId).Body ?? offline;
+                departed[offline.UserId] = (known with { DisplayName = offline.DisplayName }, time.GetUtcNow() + DepartedKept);
             }
         }
     }
@@ -126,9 +127,9 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
                 }
             }
 
-            foreach (var (userId, body) in departed)
+            foreach (var (userId, (_, keptUntil)) in departed)
             {
-                if (body.LastSeen + DepartedKept < now)
+                if (keptUntil < now)
                 {
                     departed.Remove(userId);
                 }
@@ -145,7 +146,7 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
     {
         lock (gate)
         {
-            return users.TryGetValue(userId, out var user) ? user.ToBody(time.GetUtcNow()) : departed.GetValueOrDefault(userId);
+            return users.TryGetValue(userId, out var user) ? user.ToBody(time.GetUtcNow()) : departed.GetValueOrDefault(userId).Body;
         }
     }
 
@@ -197,7 +198,8 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
 
         users.Remove(user.UserId);
         seenLast.Remove(user.Place!);
-        departed[user.UserId] = new PresenceBody(user.UserId, user.DisplayName, PresenceStatus.Offline, user.LastSeen);
+        var body = new PresenceBody(user.UserId, user.DisplayName, PresenceStatus.Offline, user.LastSeen);
+        departed[user.UserId] = (body, now + DepartedKept);
         return true;
     }
 
