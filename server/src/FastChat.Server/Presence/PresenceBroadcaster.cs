@@ -38,14 +38,16 @@ public sealed class PresenceBroadcaster
     /// <summary>Begins to show presence to a connection, with a full list of up to <see cref="PresenceOptions.ListedUsers"/>.</summary>
     public PresenceViewer Add(Guid userId, IPresenceOutput output)
     {
-        var viewer = new PresenceViewer(userId, output) { NeedsFull = true };
+        // As if just shown, so that the pacer does not show it changes before the list.
+        var now = time.GetTimestamp();
+        var viewer = new PresenceViewer(userId, output) { NeedsFull = true, ShownAt = now };
         lock (gate)
         {
             viewers.Add(viewer);
             Index(byUser, userId, viewer);
         }
 
-        Show(viewer, time.GetTimestamp());
+        Show(viewer, now);
         return viewer;
     }
 
@@ -183,7 +185,9 @@ public sealed class PresenceBroadcaster
         viewer.NeedsFull = false;
         viewer.Pending.Clear();
         viewer.IsComplete = count <= options.ListedUsers && users.Count == count;
-        if (viewer.IsComplete)
+
+        // It may have been removed since it was found to be due.
+        if (viewer.IsComplete && viewers.Contains(viewer))
         {
             complete.Add(viewer);
         }
