@@ -20,9 +20,7 @@ export class Person {
   /** The name they were given. */
   async ownName(): Promise<string> {
     await expect(this.name).not.toHaveText('');
-    return (await this.page.evaluate(() => localStorage.getItem('fastchat.identity')))
-      ? ((await this.name.innerText()).split('\n')[0] ?? '').trim()
-      : '';
+    return (await this.name.innerText()).trim();
   }
 
   message(text: string): Locator {
@@ -49,26 +47,27 @@ export class Person {
   }
 }
 
+/** Lets a person open the page. Errors on the console fail the test. */
+export type Arrive = (options?: BrowserContextOptions) => Promise<Person>;
+
 interface Fixtures {
   server: Server;
-  /** Lets a person open the page. Errors on the console fail the test. */
-  arrive: (options?: BrowserContextOptions) => Promise<Person>;
+  arrive: Arrive;
 }
 
 /** What the browser itself says about a connection that the test cut; everything else on the console is a fault. */
 const expected = /WebSocket connection to|Failed to load resource: net::/;
 
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are needed from this very pattern.
-  server: async ({}, use) => {
+  server: async ({}, provide) => {
     const server = await Server.start();
-    await use(server);
+    await provide(server);
     await server.dispose();
   },
 
-  arrive: async ({ browser, server }, use) => {
+  arrive: async ({ browser, server }, provide) => {
     const faults: string[] = [];
-    await use(async (options) => {
+    await provide(async (options) => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
       page.on('pageerror', (fault) => faults.push(fault.message));
@@ -87,7 +86,7 @@ export const test = base.extend<Fixtures>({
 });
 
 /** Two people who see each other, with the chat open on the first one's page. */
-export async function meet(arrive: Fixtures['arrive']): Promise<{ ann: Person; bob: Person; annName: string; bobName: string }> {
+export async function meet(arrive: Arrive): Promise<{ ann: Person; bob: Person; annName: string; bobName: string }> {
   const ann = await arrive();
   const bob = await arrive();
   const annName = await ann.ownName();

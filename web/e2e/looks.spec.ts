@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { devices, type Page } from '@playwright/test';
-import { expect, meet, type Person, test } from './fixtures';
+import { type Arrive, expect, type Person, test } from './fixtures';
 
 async function seriousFaults(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -66,10 +66,7 @@ test('320 pixels are wide enough, and what one taps is 44 pixels high', async ({
   expect(size).toBeGreaterThanOrEqual(16);
 });
 
-async function meetAt(
-  arrive: Parameters<typeof meet>[0],
-  viewport: { width: number; height: number },
-): Promise<{ ann: Person; bob: Person }> {
+async function meetAt(arrive: Arrive, viewport: { width: number; height: number }): Promise<{ ann: Person; bob: Person }> {
   const bob = await arrive();
   const ann = await arrive({ viewport, hasTouch: true, isMobile: true });
   await ann.person(await bob.ownName()).tap();

@@ -65,7 +65,7 @@ test('PR7 a new name is seen by the other at once', async ({ arrive }) => {
   const { ann, bob, annName } = await meet(arrive);
   await ann.say('Watch this');
   await expect(bob.chat(annName)).toBeVisible();
-  await ann.name.getByRole('button').click();
+  await ann.name.click();
   await ann.page.getByTestId('own-name-input').fill('Ada Lovelace');
   await ann.page.keyboard.press('Enter');
   await expect(ann.name).toContainText('Ada Lovelace');

@@ -25,51 +25,62 @@ const Centre = styled('section')(({ theme }) => ({
   '& p': { ...theme.typography.body1, margin: 0, maxWidth: '38ch' },
 }));
 
+type TalkRoute = Exclude<Route, { page: 'home' }>;
+
 /** The right side: a chat, a chat that is being opened, or what to do when there is none. */
 export function Conversation({ route, show }: { route: Route; show(name: DialogName): void }) {
-  if (route.page === 'home') return <Welcome show={show} />;
-  return route.page === 'chat' ? <KnownChat chatId={route.chatId} /> : <NewChat userId={route.userId} />;
+  return route.page === 'home' ? <Welcome show={show} /> : <Talk route={route} />;
 }
 
-function KnownChat({ chatId }: { chatId: string }) {
-  const chat = useChats((state) => state.chats[chatId]);
-  const synced = useChats((state) => state.synced);
+/**
+ * One component for a chat and for one that is being opened: when the answer comes, the pane stays as it is, and with it
+ * what is being typed that very moment.
+ */
+function Talk({ route }: { route: TalkRoute }) {
+  const chat = useChats((state) => (route.page === 'chat' ? state.chats[route.chatId] : directChatWith(state, route.userId)));
   const ownId = useChats((state) => state.ownId);
+  useOpening(route, chat);
+  if (route.page === 'chat' && !chat) return <Missing />;
+  const peerId = chat ? (peerOf(chat, ownId)?.user_id ?? chat.chat_id) : route.page === 'person' ? route.userId : '';
+  return <Pane chat={chat ?? null} peerId={peerId} conversation={chat ? conversationKey(chat, ownId) : peerId} />;
+}
+
+/** Opens what the address names, and moves to the chat's own address once there is one. */
+function useOpening(route: TalkRoute, chat: Chat | undefined): void {
+  const synced = useChats((state) => state.synced);
   const { engine } = useClient();
-  const missing = synced && !chat;
+  const isPerson = route.page === 'person';
+  const target = isPerson ? route.userId : route.chatId;
+  const chatId = chat?.chat_id;
   useEffect(() => {
-    // A chat without messages that somebody else opened is in no list, and still may be gone to.
-    if (missing) void engine.history.adopt(chatId);
-  }, [missing, engine, chatId]);
-  if (chat)
-    return <Pane chat={chat} peerId={peerOf(chat, ownId)?.user_id ?? chatId} conversation={conversationKey(chat, ownId)} />;
+    if (isPerson && chatId) {
+      goTo({ page: 'chat', chatId });
+    } else if (synced && !chatId) {
+      // A chat without messages that somebody else opened is in no list; a person's address may have been loaded anew.
+      if (isPerson) void engine.openWith(target).catch(() => undefined);
+      else void engine.history.adopt(target);
+    }
+  }, [isPerson, target, chatId, synced, engine]);
+}
+
+function Missing() {
+  const synced = useChats((state) => state.synced);
+  if (!synced) {
+    return (
+      <Centre>
+        <p role="status">{texts.chats.loading}</p>
+      </Centre>
+    );
+  }
   return (
     <Centre>
-      {synced ? (
-        <>
-          <h2>{texts.chats.gone}</h2>
-          <p>{texts.chats.goneBody}</p>
-          <PlainButton type="button" onClick={() => goTo({ page: 'home' })}>
-            <Icon name="back" /> {texts.chats.back}
-          </PlainButton>
-        </>
-      ) : (
-        <p role="status">{texts.chats.loading}</p>
-      )}
+      <h2>{texts.chats.gone}</h2>
+      <p>{texts.chats.goneBody}</p>
+      <PlainButton type="button" onClick={() => goTo({ page: 'home' })}>
+        <Icon name="back" /> {texts.chats.back}
+      </PlainButton>
     </Centre>
   );
-}
-
-function NewChat({ userId }: { userId: string }) {
-  const chat = useChats((state) => directChatWith(state, userId));
-  const { engine } = useClient();
-  const synced = useChats((state) => state.synced);
-  useEffect(() => {
-    if (chat) goTo({ page: 'chat', chatId: chat.chat_id });
-    // After a reload, or when the connection broke before the answer.
-    else if (synced) void engine.openWith(userId).catch(() => undefined);
-  }, [chat, synced, engine, userId]);
-  return <Pane chat={chat ?? null} peerId={userId} conversation={userId} />;
 }
 
 function Pane({ chat, peerId, conversation }: { chat: Chat | null; peerId: string; conversation: string }) {
