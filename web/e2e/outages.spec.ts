@@ -3,6 +3,7 @@ import { expect, meet, test } from './fixtures';
 test('CH1 nothing is lost and nothing doubled when the server is killed and started again', async ({ arrive, server }) => {
   const { ann, bob, annName } = await meet(arrive);
   await ann.say('Before');
+  await expect(ann.messages).toHaveCount(1);
   await expect(ann.mark('Before')).toHaveText(/Sent|Delivered/);
   await bob.chat(annName).click();
 
