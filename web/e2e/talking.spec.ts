@@ -19,6 +19,16 @@ test('two people meet, talk and see each other type and read', async ({ arrive }
   await expect(ann.page.getByTestId('typing')).not.toContainText(bobName);
 });
 
+test('a chat that is being opened turns into the chat without a trace of its beginning', async ({ arrive }) => {
+  const { ann } = await meet(arrive);
+  await ann.say('At once');
+  await expect(ann.mark('At once')).toHaveText(/Sent|Delivered/);
+  await expect(ann.messages).toHaveCount(1);
+  await expect(ann.page.getByTestId('timeline')).toHaveCount(1);
+  await expect(ann.page.getByTestId('composer')).toHaveCount(1);
+  await expect(ann.page.getByText(/This is the beginning/)).toHaveCount(1);
+});
+
 test('ID2 the same person and all messages are there after a reload', async ({ arrive }) => {
   const { ann, bob, annName } = await meet(arrive);
   await ann.say('Do not forget me');

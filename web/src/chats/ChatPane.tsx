@@ -61,7 +61,7 @@ export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneP
       </Header>
       <Timeline key={chat?.chat_id ?? conversation} chat={chat} conversation={conversation} peerName={peer.name} />
       <TypingLine chatId={chat?.chat_id ?? null} name={peer.name} />
-      <Composer key={conversation} target={target} conversation={conversation} name={peer.name} />
+      <Composer target={target} conversation={conversation} name={peer.name} />
     </Pane>
   );
 }
