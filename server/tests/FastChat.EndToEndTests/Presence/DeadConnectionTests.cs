@@ -1,6 +1,7 @@
 namespace FastChat.EndToEndTests.Presence;
 
 /// <summary>PR4: those who vanish without a word.</summary>
+[Collection(Alone.Name)]
 public sealed class DeadConnectionTests(PresenceServer presence) : IClassFixture<PresenceServer>
 {
     [Fact]
