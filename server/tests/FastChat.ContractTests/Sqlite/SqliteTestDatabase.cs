@@ -1,0 +1,78 @@
+using FastChat.Server.Chats;
+using FastChat.Server.Presence;
+using FastChat.Server.Storage;
+using FastChat.Server.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastChat.ContractTests.Sqlite;
+
+/// <summary>The embedded database in a folder of its own.</summary>
+public sealed class SqliteTestDatabase : TestDatabase
+{
+    private readonly string folder;
+    private readonly string path;
+    private readonly SqliteDatabase database;
+    private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
+
+    private SqliteTestDatabase(string folder)
+    {
+        this.folder = folder;
+        path = Path.Combine(folder, "chat.db");
+        database = SqliteStart.Open(path, NullLoggerFactory.Instance);
+        Log = new SqliteMessageLog(database, pump, TimeProvider.System, NullLogger<SqliteMessageLog>.Instance);
+        Presence = new SqlitePresenceStore(database);
+    }
+
+    public override IDatabase Database => database;
+
+    public override IMessageLog Log { get; }
+
+    public override IPresenceStore Presence { get; }
+
+    public static async Task<TestDatabase> StartAsync()
+    {
+        var started = new SqliteTestDatabase(Directory.CreateTempSubdirectory("fastchat-contract-").FullName);
+        await started.pump.StartAsync(CancellationToken.None);
+        return started;
+    }
+
+    /// <summary>As a backup tool or a shell would, from a connection of its own.</summary>
+    public override async Task<IAsyncDisposable> KeepFromWritingAsync()
+    {
+        var other = new SqliteConnection($"Data Source={path};Pooling=False");
+        await other.OpenAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync();
+        return other;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await pump.StopAsync(CancellationToken.None);
+        pump.Dispose();
+        database.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+public sealed class SqliteMessageIdTests : MessageIdContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}
+
+public sealed class SqliteMessageOrderTests : MessageOrderContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}
+
+public sealed class SqliteChatTests : ChatContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}
+
+public sealed class SqlitePresenceStoreTests : PresenceStoreContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}

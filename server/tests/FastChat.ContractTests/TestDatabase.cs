@@ -1,0 +1,51 @@
+using FastChat.Server.Chats;
+using FastChat.Server.Identity;
+using FastChat.Server.Presence;
+using FastChat.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FastChat.ContractTests;
+
+/// <summary>A fresh database of one kind, with the seams that it serves.</summary>
+public abstract class TestDatabase : IAsyncDisposable
+{
+    /// <summary>When the users of a test were seen last, as they are made.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public abstract IDatabase Database { get; }
+
+    public abstract IMessageLog Log { get; }
+
+    public abstract IPresenceStore Presence { get; }
+
+    public ChatQueries Chats => new(Database);
+
+    /// <summary>Somebody else keeps this database from being written until the result is disposed.</summary>
+    public abstract Task<IAsyncDisposable> KeepFromWritingAsync();
+
+    /// <summary>A node has ended without a word, long enough ago that the others may know.</summary>
+    public virtual Task LetDieAsync(Guid nodeId) => Task.CompletedTask;
+
+    public abstract ValueTask DisposeAsync();
+
+    public async Task<Guid> UserAsync(string name)
+    {
+        var id = Guid.CreateVersion7();
+        await Database.WriteAsync(
+            async (db, ct) =>
+            {
+                db.Add(new User { UserId = id, DisplayName = name, Kind = User.Guest, CreatedAt = Start, LastSeen = Start });
+                return await db.SaveChangesAsync(ct);
+            },
+            CancellationToken.None);
+        return id;
+    }
+
+    public Task<DateTimeOffset> LastSeenAsync(Guid user) => Database.ReadAsync(
+        (db, ct) => db.Set<User>().Where(candidate => candidate.UserId == user).Select(candidate => candidate.LastSeen).SingleAsync(ct),
+        CancellationToken.None);
+
+    /// <summary>The whole of a chat, by <c>seq</c>.</summary>
+    public async Task<IReadOnlyList<FastChat.Protocol.MessageBody>> MessagesAsync(Guid chat, Guid member) =>
+        (await Chats.HistoryAsync(chat, member, null, 100_000, CancellationToken.None)).Value.Messages;
+}
