@@ -58,13 +58,7 @@ internal sealed class OutboundQueue(TimeProvider time)
     {
         lock (gate)
         {
-            if (bytes + frame.Length > HardBound)
-            {
-                HasOverflowed = true;
-                return;
-            }
-
-            Put(frame);
+            PutWithinHardBound(frame);
         }
     }
 
@@ -88,8 +82,7 @@ internal sealed class OutboundQueue(TimeProvider time)
             }
             else if (!hint.IsDroppable)
             {
-                HasOverflowed |= bytes + hint.Frame.Length > HardBound;
-                Put(hint.Frame);
+                PutWithinHardBound(hint.Frame);
             }
         }
     }
@@ -189,6 +182,17 @@ internal sealed class OutboundQueue(TimeProvider time)
 
             held.Clear();
         }
+    }
+
+    private void PutWithinHardBound(ReadOnlyMemory<byte> frame)
+    {
+        if (bytes + frame.Length > HardBound)
+        {
+            HasOverflowed = true;
+            return;
+        }
+
+        Put(frame);
     }
 
     private void Put(ReadOnlyMemory<byte> frame)
