@@ -1,0 +1,59 @@
+using FastChat.Server.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace FastChat.Server.Tests.Storage;
+
+/// <summary>The migrations are SQL by hand, so what they make is compared with what EF Core believes.</summary>
+public sealed class SchemaTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("fastchat-schema-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_migrations_make_the_tables_of_the_model_with_their_columns_types_nulls_and_keys()
+    {
+        var path = Path.Combine(folder, "schema.db");
+        SqliteStart.Open(path, NullLoggerFactory.Instance).Dispose();
+        using var context = new SqliteDbContext(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite($"Data Source={path};Pooling=False").Options);
+        context.Database.OpenConnection();
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        var entities = context.Model.GetEntityTypes().ToList();
+        Assert.Equal(
+            ["chat_members", "chat_messages", "chats", "database_info", "refresh_tokens", "signing_keys", "user_sessions", "users"],
+            entities.Select(entity => entity.GetTableName()).Order(StringComparer.Ordinal));
+        Assert.All(entities, entity => Assert.Equal(Expected(entity), Actual(connection, entity.GetTableName()!)));
+    }
+
+    private static List<string> Expected(IEntityType entity)
+    {
+        var table = StoreObjectIdentifier.Create(entity, StoreObjectType.Table)!.Value;
+        var key = entity.FindPrimaryKey()!.Properties;
+        return [.. entity.GetProperties()
+            .Select(property => Line(
+                property.GetColumnName(table)!, property.GetColumnType(), property.IsColumnNullable(table), key.ToList().IndexOf(property) + 1))
+            .Order(StringComparer.Ordinal)];
+    }
+
+    private static List<string> Actual(SqliteConnection connection, string table)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name, type, \"notnull\", pk FROM pragma_table_info($table)";
+        command.Parameters.AddWithValue("$table", table);
+        using var rows = command.ExecuteReader();
+        var lines = new List<string>();
+        while (rows.Read())
+        {
+            lines.Add(Line(rows.GetString(0), rows.GetString(1), rows.GetInt64(2) == 0, rows.GetInt32(3)));
+        }
+
+        return [.. lines.Order(StringComparer.Ordinal)];
+    }
+
+    private static string Line(string column, string type, bool isNullable, int keyPlace) =>
+        $"{column} {type} {(isNullable ? "NULL" : "NOT NULL")}{(keyPlace > 0 ? $" key {keyPlace}" : string.Empty)}";
+}
