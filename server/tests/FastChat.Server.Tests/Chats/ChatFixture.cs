@@ -64,8 +64,12 @@ internal sealed class ChatFixture : IAsyncDisposable
         var time = at ?? Start.AddSeconds(++chats);
         var chat = new Chat
         {
-            ChatId = Guid.CreateVersion7(), Kind = Chat.Direct, LastSeq = messages, Rev = messages == 0 ? 0 : Enumerable.Range(1, messages).Max(rev),
-            CreatedAt = Start, UpdatedAt = time,
+            ChatId = Guid.CreateVersion7(),
+            Kind = Chat.Direct,
+            LastSeq = messages,
+            Rev = messages == 0 ? 0 : Enumerable.Range(1, messages).Max(rev),
+            CreatedAt = Start,
+            UpdatedAt = time,
         };
         await Database.WriteAsync(
             async (db, ct) =>
@@ -102,8 +106,14 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     private static ChatMessage Message(Guid chat, long seq, long rev, Guid sender, string content, DateTimeOffset at) => new()
     {
-        ChatId = chat, Seq = seq, MessageId = Guid.NewGuid(), Rev = rev, SenderId = sender, Content = content,
-        ContentHash = SHA256.HashData(Encoding.UTF8.GetBytes(content)), SentAt = at,
+        ChatId = chat,
+        Seq = seq,
+        MessageId = Guid.NewGuid(),
+        Rev = rev,
+        SenderId = sender,
+        Content = content,
+        ContentHash = SHA256.HashData(Encoding.UTF8.GetBytes(content)),
+        SentAt = at,
     };
 }
 

@@ -167,7 +167,13 @@ public sealed class SendMessageTests
         var request = Assert.IsAssignableFrom<AppendRequest>(log.Requests[^1]);
         var message = new MessageFrame
         {
-            ChatId = Chat, MessageId = request.Draft.MessageId, Seq = 7, Rev = 9, SenderId = Ann, Content = request.Draft.Content, SentAt = time.GetUtcNow(),
+            ChatId = Chat,
+            MessageId = request.Draft.MessageId,
+            Seq = 7,
+            Rev = 9,
+            SenderId = Ann,
+            Content = request.Draft.Content,
+            SentAt = time.GetUtcNow(),
         };
         request.Stored = new StoredMessage(message, [Ann, Bob], duplicate, created, before);
         request.Complete();
@@ -175,6 +181,13 @@ public sealed class SendMessageTests
 
     private ChatBody Body() => new()
     {
-        ChatId = Chat, Kind = "direct", Members = [], LastSeq = 0, Rev = 0, LastMessage = null, Unread = 0, UpdatedAt = time.GetUtcNow(),
+        ChatId = Chat,
+        Kind = "direct",
+        Members = [],
+        LastSeq = 0,
+        Rev = 0,
+        LastMessage = null,
+        Unread = 0,
+        UpdatedAt = time.GetUtcNow(),
     };
 }

@@ -39,7 +39,14 @@ public sealed class FrameWriterTests
     {
         var chat = new ChatBody
         {
-            ChatId = Id, Kind = "direct", Members = [new MemberBody(Id, "A", 0, 0)], LastSeq = 0, Rev = 0, LastMessage = null, Unread = 0, UpdatedAt = At,
+            ChatId = Id,
+            Kind = "direct",
+            Members = [new MemberBody(Id, "A", 0, 0)],
+            LastSeq = 0,
+            Rev = 0,
+            LastMessage = null,
+            Unread = 0,
+            UpdatedAt = At,
         };
         AssertBytes(
             $$"""{"type":"CHAT_OPENED","chat":{"chat_id":"{{Id}}","kind":"direct","members":[{"user_id":"{{Id}}","display_name":"A","delivered_seq":0,"read_seq":0}],"last_seq":0,"rev":0,"last_message":null,"unread":0,"updated_at":"2026-10-17T09:30:02.250Z"}""" + "}",
@@ -75,7 +82,13 @@ public sealed class FrameWriterTests
 
     private static MessageFrame Message(string content) => new()
     {
-        ChatId = Id, MessageId = Id, Seq = 1, Rev = 1, SenderId = Id, Content = content, SentAt = At,
+        ChatId = Id,
+        MessageId = Id,
+        Seq = 1,
+        Rev = 1,
+        SenderId = Id,
+        Content = content,
+        SentAt = At,
     };
 
     private static void AssertBytes<T>(string expected, T frame)
