@@ -80,6 +80,8 @@ export class Client {
     if (user) await this.arrived(user);
     this.connection.start();
     window.addEventListener('online', this.connection.wake);
+    // The socket of a network that is gone looks alive for long: asking tells within seconds.
+    window.addEventListener('offline', this.connection.wake);
     window.addEventListener('pageshow', this.connection.wake);
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.connection.wake());
   }
