@@ -22,7 +22,7 @@ public readonly record struct DisplayName
     /// <summary>Reads a name that somebody chose.</summary>
     public static Outcome<DisplayName> Parse(string text)
     {
-        if (!UnicodeText.IsWellFormed(text))
+        if (!UnicodeText.CanBeNormalized(text))
         {
             return Invalid("must be valid Unicode");
         }

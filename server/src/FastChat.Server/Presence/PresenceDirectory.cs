@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using FastChat.Protocol;
 using FastChat.Server.Identity;
 using FastChat.Server.Storage;
+using FastChat.Server.Text;
 using Microsoft.EntityFrameworkCore;
 
 namespace FastChat.Server.Presence;
@@ -17,7 +18,8 @@ public sealed class PresenceDirectory(PresenceTracker tracker, IDatabase databas
     /// <param name="after">Where the last page ended; null at first.</param>
     public OnlineBody Page(string? part, int limit, OnlineCursor? after)
     {
-        var wanted = part?.Normalize(NormalizationForm.FormC);
+        // What can't be normalized is in no name, as names are; it is compared as it is and finds nothing.
+        var wanted = part is not null && UnicodeText.CanBeNormalized(part) ? part.Normalize(NormalizationForm.FormC) : part;
         var all = tracker.SeenLast(int.MaxValue);
         var rest = all
             .Where(user => wanted is null || user.DisplayName.Contains(wanted, StringComparison.OrdinalIgnoreCase))

@@ -53,6 +53,12 @@ public static class UnicodeText
     public static bool IsBidiControl(Rune rune) =>
         rune.Value is 0x61C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
+    /// <summary>
+    /// True if the text can be brought into a normal form: no surrogate stands alone, and there is no U+FFFE, which is
+    /// never a character and which .NET refuses to normalize.
+    /// </summary>
+    public static bool CanBeNormalized(ReadOnlySpan<char> text) => !text.Contains('\uFFFE') && IsWellFormed(text);
+
     /// <summary>True if no surrogate stands alone.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {

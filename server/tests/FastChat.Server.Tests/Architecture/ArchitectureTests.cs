@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
         ["Storage"] = [],
         ["Rest"] = ["Protocol"],
         ["Identity"] = ["Protocol", "Cluster", "Limits", "Rest", "Storage", "Text"],
-        ["Presence"] = ["Protocol", "Identity", "Limits", "Rest", "Storage"],
+        ["Presence"] = ["Protocol", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Chats"] = ["Protocol", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Gateway"] = ["Protocol", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
         ["Hosting"] = ["Protocol", "Rest", "Storage"],

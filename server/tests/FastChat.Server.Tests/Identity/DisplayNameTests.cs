@@ -28,6 +28,7 @@ public sealed class DisplayNameTests
     [InlineData("a\u202eb")]
     [InlineData("a\u2066b")]
     [InlineData("a\u200fb")]
+    [InlineData("a\ufffeb")]
     public void ID4_what_can_t_be_seen_or_turns_the_text_around_is_refused(string given) => AssertRefused(given);
 
     [Fact]
