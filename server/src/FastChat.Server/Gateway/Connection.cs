@@ -140,7 +140,7 @@ internal sealed class Connection : IPresenceOutput
                 return false;
             }
 
-            slowWorks++;
+            Interlocked.Increment(ref slowWorks);
             slowWork = RunAfterAsync(slowWork, work);
             return true;
         }

@@ -32,6 +32,42 @@ public sealed class CounterTests
     }
 
     [Fact]
+    public async Task GW7_refusals_that_come_from_many_threads_at_once_are_all_counted()
+    {
+        var refusals = new RefusalCounter(time);
+        var tooMany = 0;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 10_000), (_, _) =>
+        {
+            if (refusals.Add())
+            {
+                Interlocked.Increment(ref tooMany);
+            }
+
+            return ValueTask.CompletedTask;
+        });
+        Assert.Equal(9_901, tooMany);
+    }
+
+    [Fact]
+    public async Task GW3_no_message_is_lost_sight_of_when_others_are_answered_at_once()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var pending = new PendingSends(time);
+            var sends = Enumerable.Range(0, 32).Select(_ => pending.Add(Guid.NewGuid(), null)).ToList();
+            var last = pending.Add(Guid.NewGuid(), "last");
+            await Parallel.ForEachAsync(sends, (send, _) =>
+            {
+                Assert.True(pending.TryAnswer(send));
+                return ValueTask.CompletedTask;
+            });
+            Assert.False(pending.IsEmpty);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal([last], pending.TakeOverdue());
+        }
+    }
+
+    [Fact]
     public void GW3_a_message_is_answered_once_by_whoever_comes_first()
     {
         var pending = new PendingSends(time);
