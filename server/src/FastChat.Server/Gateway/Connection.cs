@@ -110,7 +110,17 @@ internal sealed class Connection : IPresenceOutput
     }
 
     /// <summary>Ends the socket without a word.</summary>
-    public void Abort() => socket.Abort();
+    public void Abort()
+    {
+        try
+        {
+            socket.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself between the caller's look and this call: the request it belongs to is gone.
+        }
+    }
 
     /// <summary>Aborts a close that takes too long.</summary>
     public void AbortIfCloseIsLate()

@@ -6,7 +6,7 @@ namespace FastChat.Server.Gateway;
 /// Looks after every connection's deadlines, four times a second for all of them together instead of a timer each:
 /// <c>HELLO</c>, a message that does not end, a reader who does not read, a message without an answer, a close that hangs.
 /// </summary>
-internal sealed class ConnectionWatch(ConnectionRegistry registry, TimeProvider time) : BackgroundService
+internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeProvider time, ILogger<ConnectionWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(5);
@@ -24,7 +24,16 @@ internal sealed class ConnectionWatch(ConnectionRegistry registry, TimeProvider 
         {
             foreach (var connection in registry.All)
             {
-                Check(connection);
+                try
+                {
+                    Check(connection);
+                }
+#pragma warning disable CA1031 // A fault at one connection must not leave the others, and so the server, without a watch.
+                catch (Exception fault)
+#pragma warning restore CA1031
+                {
+                    LogCheckFailed(fault, connection.Id);
+                }
             }
         }
     }
@@ -60,4 +69,7 @@ internal sealed class ConnectionWatch(ConnectionRegistry registry, TimeProvider 
             connection.Refuse(unknown, send.Reference, send.MessageId);
         }
     }
+
+    [LoggerMessage(4008, LogLevel.Error, "Looking after connection {ConnectionId} failed")]
+    private partial void LogCheckFailed(Exception fault, Guid connectionId);
 }

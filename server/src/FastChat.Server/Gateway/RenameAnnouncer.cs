@@ -55,6 +55,12 @@ internal sealed partial class RenameAnnouncer : BackgroundService
                 // Those who missed it learn the name at their next sync.
                 LogNotAnnounced(fault);
             }
+#pragma warning disable CA1031 // A fault at one rename must not end the announcing of all others, and the server with it.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogNotAnnounced(fault);
+            }
         }
     }
 

@@ -74,6 +74,12 @@ public sealed partial class PresenceRecorder : BackgroundService
             LogSaveFailed(fault);
             PutBack(records);
         }
+#pragma warning disable CA1031 // A record that can't be written is left out: tried again it would keep out all others for ever.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogRecordsLost(fault, records.Count);
+        }
     }
 
     private void Note(PresenceRecord record)
@@ -107,4 +113,7 @@ public sealed partial class PresenceRecorder : BackgroundService
 
     [LoggerMessage(2002, LogLevel.Warning, "Presence could not be written; it is tried again")]
     private partial void LogSaveFailed(Exception fault);
+
+    [LoggerMessage(2003, LogLevel.Error, "{Count} changes of presence could not be written and are left out")]
+    private partial void LogRecordsLost(Exception fault, int count);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using FastChat.Protocol;
 using FastChat.Server.Cluster;
 using FastChat.Server.Gateway;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FastChat.Server.Tests.Gateway;
@@ -168,7 +169,7 @@ public sealed class ConnectionTests
         slow.Send(new ReconnectFrame(0, new string('x', OutboundQueue.Bound)));
         var messageId = Guid.NewGuid();
         waiting.Pending.Add(messageId, "r");
-        using var watch = new ConnectionWatch(registry, time);
+        using var watch = new ConnectionWatch(registry, time, NullLogger<ConnectionWatch>.Instance);
         await watch.StartAsync(default);
         await Settle.UntilAsync(() => time.ActiveTimers == 1);
         time.Advance(TimeSpan.FromSeconds(4.25));
