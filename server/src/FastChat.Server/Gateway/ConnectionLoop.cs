@@ -30,6 +30,7 @@ internal sealed partial class ConnectionLoop(
             CleanUp(connection, wasTold);
             connection.Close(CloseCode.Normal, string.Empty);
             await writing;
+            registry.Remove(connection);
             await connection.SlowWorkAsync();
             connection.Reader.Release();
         }
@@ -134,7 +135,7 @@ internal sealed partial class ConnectionLoop(
 
     private void CleanUp(Connection connection, bool wasTold)
     {
-        registry.Remove(connection);
+        registry.RemoveLive(connection);
         if (connection.Live is { } live)
         {
             if (live.Viewer is { } viewer)

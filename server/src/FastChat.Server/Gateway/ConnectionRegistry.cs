@@ -43,10 +43,19 @@ internal sealed class ConnectionRegistry
         }
     }
 
-    /// <summary>A connection ended.</summary>
+    /// <summary>A connection ended, and nothing of it is left.</summary>
     public void Remove(Connection connection)
     {
+        RemoveLive(connection);
         all.TryRemove(connection.Id, out _);
+    }
+
+    /// <summary>
+    /// Nothing is read from a connection any more, so it gets nothing published either. What is being written still has its
+    /// deadline, therefore it remains one of <see cref="All"/> until <see cref="Remove"/>.
+    /// </summary>
+    public void RemoveLive(Connection connection)
+    {
         if (connection.Live is not { } live)
         {
             return;

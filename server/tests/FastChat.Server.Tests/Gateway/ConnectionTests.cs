@@ -40,6 +40,18 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void One_that_is_read_no_more_gets_nothing_published_but_keeps_its_deadline_while_it_writes()
+    {
+        var connection = Open();
+        Live(connection);
+        registry.RemoveLive(connection);
+        Assert.Empty(registry.Of(user));
+        Assert.Equal(connection, registry.All.Single());
+        registry.Remove(connection);
+        Assert.Equal(0, registry.Count);
+    }
+
+    [Fact]
     public async Task Connections_that_come_and_go_at_once_are_neither_lost_nor_left()
     {
         var stay = Enumerable.Range(0, 64).Select(_ => Open()).ToList();
