@@ -85,6 +85,12 @@ internal sealed partial class ConnectionLoop(
                 return false;
         }
 
+        if (connection.IsClosing)
+        {
+            // The frame came while the close was on its way: of a revoked session, say. Nothing of it is done.
+            return false;
+        }
+
         if (connection.Live is null)
         {
             await hello.HandleAsync(connection, kind == ReadKind.Text ? connection.Reader.Message : default);
