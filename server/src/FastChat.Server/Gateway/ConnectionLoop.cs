@@ -14,30 +14,44 @@ internal sealed partial class ConnectionLoop(
     TimeProvider time,
     ILogger<ConnectionLoop> logger)
 {
+    /// <summary>
+    /// For so long a socket that reads no more is kept after its close frame. To let go of it at once resets the connection,
+    /// and the peer loses the code (1002, 1007, 1011) that is on its way.
+    /// </summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs until the connection is closed from either side and everything of it is cleaned up.</summary>
     public async Task RunAsync(WebSocket socket)
     {
         var connection = new Connection(socket, time);
         registry.Opened(connection);
         var writing = WriteAsync(connection);
-        var wasTold = true;
+        var (wasTold, lingers) = (true, false);
         try
         {
-            wasTold = await ReadAsync(connection);
+            (wasTold, lingers) = await ReadAsync(connection);
         }
         finally
         {
             CleanUp(connection, wasTold);
             connection.Close(CloseCode.Normal, string.Empty);
             await writing;
+            if (lingers)
+            {
+                await Task.Delay(Linger, time);
+            }
+
             registry.Remove(connection);
             await connection.SlowWorkAsync();
             connection.Reader.Release();
         }
     }
 
-    /// <summary>Reads until the end; true if the server was told of it (close frame, FIN, RST) and not left in silence.</summary>
-    private async Task<bool> ReadAsync(Connection connection)
+    /// <summary>
+    /// Reads until the end. <c>WasTold</c>: the server was told of it (close frame, FIN, RST) and not left in silence;
+    /// <c>Lingers</c>: a close frame went out, by the socket itself after what is no WebSocket message, and none came back.
+    /// </summary>
+    private async Task<(bool WasTold, bool Lingers)> ReadAsync(Connection connection)
     {
         try
         {
@@ -46,18 +60,17 @@ internal sealed partial class ConnectionLoop(
             }
 
             await connection.Reader.DropRestAsync();
-            return true;
+            return (true, false);
         }
         catch (WebSocketException fault)
         {
             LogEnded(connection.Id, fault.WebSocketErrorCode);
-            await FinishAsync(connection);
-            return true;
+            return (true, fault.WebSocketErrorCode == WebSocketError.Faulted);
         }
         catch (OperationCanceledException fault)
         {
             LogAborted(connection.Id);
-            return !IsMissingPong(fault) && !connection.EndsForGood;
+            return (!IsMissingPong(fault) && !connection.EndsForGood, false);
         }
 #pragma warning disable CA1031 // This connection has hit a bug; the others go on.
         catch (Exception fault)
@@ -65,7 +78,7 @@ internal sealed partial class ConnectionLoop(
         {
             LogFailed(fault, connection.Id);
             connection.Close(CloseCode.ServerError, "server error");
-            return true;
+            return (true, true);
         }
     }
 
@@ -103,20 +116,6 @@ internal sealed partial class ConnectionLoop(
         connection.Reader.Release();
         await connection.Outbound.WaitForRoomAsync();
         return true;
-    }
-
-    /// <summary>After a violation that the socket itself has answered with a close frame: lets the peer read it.</summary>
-    private static async Task FinishAsync(Connection connection)
-    {
-        try
-        {
-            connection.Close(CloseCode.Normal, string.Empty);
-            await connection.Reader.DropRestAsync();
-        }
-        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException)
-        {
-            // It is over either way.
-        }
     }
 
     private async Task WriteAsync(Connection connection)
