@@ -16,12 +16,15 @@ internal sealed partial class TypingRelay : BackgroundService
 {
     private const int MostWaiting = 10_000;
 
+    /// <summary>Of so many chats at most a user's last state waits; nobody types in more at a time.</summary>
+    private const int MostLateOfUser = 8;
+
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly Channel<Signaled> arrived = Channel.CreateBounded<Signaled>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private readonly Dictionary<(Guid UserId, Guid ChatId), Signaled> late = [];
+    private readonly Dictionary<Guid, List<Signaled>> late = [];
     private readonly RateLimiter<Guid> rate;
     private readonly ChatMembers members;
     private readonly IBackplane backplane;
@@ -51,17 +54,34 @@ internal sealed partial class TypingRelay : BackgroundService
             {
                 while (arrived.Reader.TryRead(out var signaled))
                 {
-                    late[(signaled.UserId, signaled.Signal.ChatId)] = signaled;
+                    NoteLate(signaled);
                     await PassOnAsync(signaled);
                 }
 
-                foreach (var signaled in late.Values.ToList())
+                foreach (var signaled in late.Values.SelectMany(waiting => waiting).ToList())
                 {
                     await PassOnAsync(signaled);
                 }
             }
             while (late.Count > 0 && await WaitAsync(stoppingToken));
         }
+    }
+
+    /// <summary>Notes a signal in place of the last one of its chat; of too many chats the one that waits longest is dropped.</summary>
+    private void NoteLate(Signaled signaled)
+    {
+        if (!late.TryGetValue(signaled.UserId, out var waiting))
+        {
+            late.Add(signaled.UserId, waiting = []);
+        }
+
+        waiting.RemoveAll(earlier => earlier.Signal.ChatId == signaled.Signal.ChatId);
+        if (waiting.Count == MostLateOfUser)
+        {
+            waiting.RemoveAt(0);
+        }
+
+        waiting.Add(signaled);
     }
 
     private async Task<bool> WaitAsync(CancellationToken stoppingToken)
@@ -78,7 +98,11 @@ internal sealed partial class TypingRelay : BackgroundService
             return;
         }
 
-        late.Remove((userId, signal.ChatId));
+        if (late.TryGetValue(userId, out var waiting) && waiting.Remove(signaled) && waiting.Count == 0)
+        {
+            late.Remove(userId);
+        }
+
         try
         {
             if (!(await members.OfAsync(signal.ChatId, userId, CancellationToken.None)).TryGet(out var all, out var refusal))

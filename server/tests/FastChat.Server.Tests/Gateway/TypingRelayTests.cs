@@ -73,6 +73,29 @@ public sealed class TypingRelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GW7_typing_in_thousands_of_chats_leaves_little_behind_and_the_last_states_win()
+    {
+        relay.Signal(connection, ann, new TypingSignal(chat, true));
+        await HeardAsync(1);
+        for (var i = 0; i < 5000; i++)
+        {
+            relay.Signal(connection, ann, new TypingSignal(Guid.NewGuid(), true));
+        }
+
+        relay.Signal(connection, ann, new TypingSignal(chat, false));
+
+        // One a second goes through: had they all been kept, this one would come after 5,000 s.
+        await Settle.UntilAsync(() => time.ActiveTimers == 1);
+        await Settle.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return Heard().Count == 2;
+        });
+        Assert.True(time.GetElapsedTime(0) <= TimeSpan.FromSeconds(1000));
+        Assert.Equal(Line(false), Heard()[1]);
+    }
+
+    [Fact]
     public async Task CH6_typing_in_a_chat_of_others_is_refused_as_one_that_is_not_there()
     {
         var stranger = await chats.UserAsync("Eve");
