@@ -140,7 +140,12 @@ public sealed partial class SqliteWriter : IDisposable
                 transaction.Rollback("work");
             }
 
-            LogWorkFailed(fault);
+            if (fault is not OperationCanceledException)
+            {
+                // Who went away before it was their turn is no failure, and must not fill the log.
+                LogWorkFailed(fault);
+            }
+
             work.Failed(SqliteFaults.Translate(fault));
             return false;
         }
