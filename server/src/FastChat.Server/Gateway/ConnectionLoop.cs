@@ -9,6 +9,7 @@ internal sealed partial class ConnectionLoop(
     ConnectionRegistry registry,
     HelloHandler hello,
     FrameRouter router,
+    Drain drain,
     PresenceTracker presence,
     PresenceBroadcaster broadcaster,
     TimeProvider time,
@@ -25,6 +26,7 @@ internal sealed partial class ConnectionLoop(
     {
         var connection = new Connection(socket, time);
         registry.Opened(connection);
+        drain.TellIfStopping(connection);
         var writing = WriteAsync(connection);
         var (wasTold, lingers) = (true, false);
         try

@@ -19,6 +19,8 @@ internal sealed partial class Drain : IHostedLifecycleService, IDisposable
 
     private const double MostSeconds = 10;
 
+    private const string Reason = "the server is stopping";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ConnectionRegistry registry;
@@ -60,7 +62,7 @@ internal sealed partial class Drain : IHostedLifecycleService, IDisposable
         for (var i = 0; i < connections.Count; i++)
         {
             var afterMs = (int)(1000 * spread * i / connections.Count);
-            connections[i].Send(new ReconnectFrame(afterMs, "the server is stopping"));
+            connections[i].Send(new ReconnectFrame(afterMs, Reason));
         }
 
         for (var i = 0; i < connections.Count; i++)
@@ -71,10 +73,22 @@ internal sealed partial class Drain : IHostedLifecycleService, IDisposable
                 await Task.Delay(due, time, cancellationToken);
             }
 
-            connections[i].Close(CloseCode.NodeRestarts, "the server is stopping");
+            connections[i].Close(CloseCode.NodeRestarts, Reason);
         }
 
         await AllGoneAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Tells a connection whose upgrade was under way when the stopping began, so that it is not among those told above.
+    /// </summary>
+    public void TellIfStopping(Connection connection)
+    {
+        if (isStopping)
+        {
+            connection.Send(new ReconnectFrame(0, Reason));
+            connection.Close(CloseCode.NodeRestarts, Reason);
+        }
     }
 
     /// <inheritdoc/>
