@@ -1,6 +1,11 @@
-/** localStorage that is allowed to be switched off or full: reading gives null, writing is best effort. */
+/** What could not be written: it is known for as long as the page lives, so that the page can rely on what it has just kept. */
+const unwritten = new Map<string, string>();
+
+/** localStorage that is allowed to be switched off or full: writing is best effort, and what fails is forgotten with the page. */
 export const storage = {
   get(key: string): string | null {
+    const kept = unwritten.get(key);
+    if (kept !== undefined) return kept;
     try {
       return localStorage.getItem(key);
     } catch {
@@ -10,11 +15,14 @@ export const storage = {
   set(key: string, value: string): void {
     try {
       localStorage.setItem(key, value);
+      unwritten.delete(key);
     } catch {
       // A full or forbidden store costs persistence, never the chat.
+      unwritten.set(key, value);
     }
   },
   remove(key: string): void {
+    unwritten.delete(key);
     try {
       localStorage.removeItem(key);
     } catch {
