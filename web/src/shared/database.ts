@@ -14,6 +14,11 @@ export interface Database {
 
 const nameOf = (userId: string): string => `fastchat.${userId}`;
 
+/** Some browsers leave a request to open unanswered for ever; nothing may wait for that. */
+const openMs = 3000;
+
+const tooLong = (): Promise<null> => new Promise((resolve) => setTimeout(() => resolve(null), openMs));
+
 async function open(userId: string): Promise<IDBPDatabase | null> {
   try {
     return await openDB(nameOf(userId), 1, {
@@ -30,7 +35,7 @@ async function open(userId: string): Promise<IDBPDatabase | null> {
 
 /** Opens the user's database. Where IndexedDB is forbidden (some private windows) nothing is kept, and nothing fails. */
 export function openDatabase(userId: string): Database {
-  const opened = open(userId);
+  const opened = Promise.race([open(userId), tooLong()]);
   const run = async <T>(otherwise: T, work: (db: IDBPDatabase) => Promise<T>): Promise<T> => {
     const db = await opened;
     if (!db) return otherwise;

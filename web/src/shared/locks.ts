@@ -1,4 +1,5 @@
 import { newId } from './ids';
+import { storage } from './storage';
 
 const leaseMs = 4000;
 const settleMs = 60;
@@ -7,24 +8,37 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Web Locks exist only in secure contexts; everything that uses them has to work without. */
 export const webLocks = (): LockManager | undefined => (typeof navigator === 'undefined' ? undefined : navigator.locks);
 
+interface Lease {
+  by: string;
+  until: number;
+}
+
+function leaseIn(key: string): Lease | null {
+  try {
+    return JSON.parse(storage.get(key) ?? 'null') as Lease | null;
+  } catch {
+    return null;
+  }
+}
+
 /** A lease in localStorage: weaker than a lock (two tabs within a tick may both win), enough to keep two tabs apart. */
 async function withLease<T>(name: string, work: () => Promise<T>): Promise<T> {
   const key = `fastchat.lease.${name}`;
   const mine = newId();
-  const held = (): { by: string; until: number } | null => JSON.parse(localStorage.getItem(key) ?? 'null');
   for (;;) {
-    const other = held();
-    if (!other || other.until < Date.now()) {
-      localStorage.setItem(key, JSON.stringify({ by: mine, until: Date.now() + leaseMs }));
+    const other = leaseIn(key);
+    // One that lasts longer than any of ours was written by a clock that has been set back since.
+    if (!other || other.until < Date.now() || other.until > Date.now() + leaseMs) {
+      storage.set(key, JSON.stringify({ by: mine, until: Date.now() + leaseMs }));
       await pause(settleMs);
-      if (held()?.by === mine) break;
+      if (leaseIn(key)?.by === mine) break;
     }
     await pause(settleMs + Math.random() * settleMs);
   }
   try {
     return await work();
   } finally {
-    if (held()?.by === mine) localStorage.removeItem(key);
+    if (leaseIn(key)?.by === mine) storage.remove(key);
   }
 }
 
