@@ -4,7 +4,7 @@ import { loadCache, keepCache, readOutboxItem } from '../chats/cache';
 import { useChats, type OutboxItem } from '../chats/chatStore';
 import { loadDrafts } from '../chats/drafts';
 import { ChatEngine } from '../chats/engine';
-import { Outbox, withItem } from '../chats/outbox';
+import { Outbox } from '../chats/outbox';
 import { createApi, type Api } from '../gateway/api';
 import { createConnection, type Connection } from '../gateway/connection';
 import { showMachine, useGateway } from '../gateway/gatewayStore';
@@ -129,7 +129,7 @@ export class Client {
 
   private followOutbox(): void {
     this.tabs.listen((news) => {
-      if (news.kind === 'put') useChats.setState((state) => ({ outbox: withItem(state.outbox, news.item) }));
+      if (news.kind === 'put') this.outbox.follow(news.item);
       else this.outbox.remove(news.messageId);
     });
   }

@@ -112,4 +112,20 @@ describe('the outbox', () => {
     await other.engine.connected();
     expect(other.sentMessages()).toEqual([]);
   });
+
+  it('CL4 adopts what a tab leaves that is closed while this one is connected', async () => {
+    let lives = true;
+    const { engine, outbox, sentMessages } = makeEngine(() => lives);
+    cache(2);
+    await engine.connected();
+    outbox.follow(left('other', 1));
+    outbox.add(target, 'mine');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sentMessages()).toEqual([]);
+    lives = false;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(sentMessages().map((frame) => frame.message_id)).toEqual(['left-other']);
+    acknowledge(engine, 'left-other', 3);
+    expect(sentMessages().map((frame) => frame.content)).toEqual(['other', 'mine']);
+  });
 });

@@ -18,6 +18,8 @@ export interface OutboxWorld {
 /** Without an answer for so long, the message is sent again with the same id (the server answers within 5 s or closes). */
 const answerMs = 8000;
 const defaultPauseMs = 2000;
+/** How often is looked whether the tabs still live whose messages wait. */
+const orphansMs = 5000;
 
 /** Two items of one conversation never overtake each other: one is sent, the next waits for its answer. */
 const laneOf = (state: ChatsState, item: OutboxItem): string =>
@@ -27,6 +29,7 @@ const laneOf = (state: ChatsState, item: OutboxItem): string =>
 export class Outbox {
   private readonly inFlight = new Map<string, ReturnType<typeof setTimeout>>();
   private pause: ReturnType<typeof setTimeout> | undefined;
+  private orphans: ReturnType<typeof setTimeout> | undefined;
   private live = false;
 
   constructor(private readonly world: OutboxWorld) {}
@@ -38,6 +41,12 @@ export class Outbox {
     const order = Math.max(now, (outbox.at(-1)?.order ?? 0) + 1);
     const item = { message_id: newId(), target, content, created_at: new Date(now).toISOString(), order, owner: this.world.tab };
     this.put(item);
+    this.flush();
+  }
+
+  /** Takes in what another tab put into its outbox: it sends that, for as long as it lives. */
+  follow(item: OutboxItem): void {
+    useChats.setState((state) => ({ outbox: withItem(state.outbox, item) }));
     this.flush();
   }
 
@@ -84,13 +93,15 @@ export class Outbox {
   disconnected(): void {
     this.live = false;
     clearTimeout(this.pause);
-    this.pause = undefined;
+    clearTimeout(this.orphans);
+    this.pause = this.orphans = undefined;
     for (const messageId of [...this.inFlight.keys()]) this.landed(messageId);
   }
 
   private flush(): void {
     if (!this.live || this.pause) return;
     const state = useChats.getState();
+    if (state.outbox.some((item) => !item.failed && item.owner !== this.world.tab)) this.watchOwners();
     const busy = new Set<string>();
     for (const item of state.outbox) {
       const lane = laneOf(state, item);
@@ -128,6 +139,16 @@ export class Outbox {
   private put(item: OutboxItem): void {
     useChats.setState((state) => ({ outbox: withItem(state.outbox, item) }));
     this.world.save(item);
+  }
+
+  /** A tab can be closed while its message waits, and would keep the conversation waiting in all others. */
+  private watchOwners(): void {
+    this.orphans ??= setTimeout(() => {
+      void this.adoptOrphans().finally(() => {
+        this.orphans = undefined;
+        this.flush();
+      });
+    }, orphansMs);
   }
 
   private async adoptOrphans(): Promise<void> {
