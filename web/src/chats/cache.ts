@@ -2,6 +2,7 @@ import type { Database } from '../shared/database';
 import { readChatAnswer, readMessagesAnswer } from '../protocol/answers';
 import { Reader } from '../protocol/reader';
 import { useChats, type ChatsState, type OutboxItem } from './chatStore';
+import { withItem } from './outbox';
 import type { Timeline } from './timeline';
 
 const keptMessages = 100;
@@ -23,12 +24,13 @@ export async function loadCache(database: Database): Promise<void> {
   const known = typeof epoch === 'string' ? epoch : null;
   const cached = values.flatMap((value) => readable(() => readCached(value))).filter((entry) => entry.epoch === known);
   const outbox = items.flatMap((value) => readable(() => readOutboxItem(value))).sort((a, b) => a.order - b.order);
-  useChats.setState({
+  useChats.setState((state) => ({
     epoch: known,
     chats: Object.fromEntries(cached.map(({ chat }) => [chat.chat_id, chat])),
     timelines: Object.fromEntries(cached.map(({ chat, timeline }) => [chat.chat_id, timeline])),
-    outbox,
-  });
+    // What was written while the database was being read is not in it yet.
+    outbox: state.outbox.reduce(withItem, outbox),
+  }));
 }
 
 /** Writes chats and their latest messages down, a moment after they changed, so that they open without a network. */
