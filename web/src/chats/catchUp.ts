@@ -54,13 +54,14 @@ export class CatchUp {
   }
 
   /** A chat that is not known here: fetches it with its latest messages. */
-  async adopt(chatId: string): Promise<void> {
+  async adopt(chatId: string, failures = 0): Promise<void> {
     try {
       const chat = await this.api.chat(chatId);
       useChats.setState((state) => applyOpened(state, chat));
       this.check(chatId);
-    } catch {
-      // The next sync brings it.
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return;
+      this.retryLater(chatId, failures, () => void this.adopt(chatId, failures + 1));
     }
   }
 
@@ -112,14 +113,13 @@ export class CatchUp {
   /** Plans the next try; gives false so that the caller does not go on at once. */
   private failed(chatId: string, error: unknown, failures: number): boolean {
     if (error instanceof ApiError && error.status === 404) useChats.setState((state) => removeChat(state, chatId));
-    else {
-      const ms = Math.min(capMs, firstRetryMs * 2 ** failures);
-      this.retries.set(
-        chatId,
-        setTimeout(() => this.check(chatId, failures + 1), ms),
-      );
-    }
+    else this.retryLater(chatId, failures, () => this.check(chatId, failures + 1));
     return false;
+  }
+
+  private retryLater(chatId: string, failures: number, retry: () => void): void {
+    clearTimeout(this.retries.get(chatId));
+    this.retries.set(chatId, setTimeout(retry, Math.min(capMs, firstRetryMs * 2 ** failures)));
   }
 }
 
