@@ -110,12 +110,13 @@ export function applySynced<T extends Data>(state: T, synced: SyncedChat, liveRe
       timelines: put(state.timelines, chat.chat_id, timelineOfPage(messages, chat.rev, first > 1 && chat.last_seq > 0)),
     };
   }
+  const newer = newerChat(state.chats[chat.chat_id], chat);
   const base = known ?? emptyTimeline;
   const merged = mergeMessages(base, messages);
   const hasOlder = base.loaded ? base.hasOlder : (merged[0]?.seq ?? chat.last_seq + 1) > 1;
   return {
     ...state,
-    chats: put(state.chats, chat.chat_id, newerChat(state.chats[chat.chat_id], chat)),
+    chats: put(state.chats, chat.chat_id, { ...newer, rev: Math.max(newer.rev, liveRev) }),
     timelines: put(state.timelines, chat.chat_id, {
       rev: Math.max(base.rev, chat.rev),
       messages: merged,
