@@ -5,8 +5,9 @@ namespace FastChat.Server.Identity;
 
 /// <summary>What <c>POST /api/sessions</c> takes.</summary>
 /// <param name="DisplayName">The guest's name; absent or null: a friendly random one.</param>
+/// <param name="LinkToken">A one-time link: the session is one of the user who made it. Not together with <c>display_name</c>.</param>
 /// <param name="Refresh"><c>body</c>: the refresh token comes in the answer, and no cookie is set.</param>
-internal sealed record CreateSessionRequest(string? DisplayName = null, string? Refresh = null);
+internal sealed record CreateSessionRequest(string? DisplayName = null, string? LinkToken = null, string? Refresh = null);
 
 /// <summary>What <c>POST /api/sessions/refresh</c> takes from a program; a browser sends its cookie.</summary>
 internal sealed record RefreshRequest(string? RefreshToken = null);
@@ -21,6 +22,11 @@ internal sealed record RenameRequest(string DisplayName);
 /// <param name="ExpiresIn">Seconds for which the access token is good.</param>
 /// <param name="RefreshToken">Only where it was asked for in the body.</param>
 internal sealed record SessionBody(UserBody User, Guid SessionId, string AccessToken, int ExpiresIn, string? RefreshToken = null);
+
+/// <summary>A one-time link to another device.</summary>
+/// <param name="LinkToken">What the other device sends to <c>POST /api/sessions</c>.</param>
+/// <param name="ExpiresIn">Seconds for which the link is good.</param>
+internal sealed record LinkBody(string LinkToken, int ExpiresIn);
 
 /// <summary>A new access token.</summary>
 /// <param name="AccessToken">For <c>Authorization: Bearer</c> and <c>HELLO</c>.</param>
@@ -48,6 +54,7 @@ internal sealed record SessionListBody(IReadOnlyList<SessionEntryBody> Sessions)
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(RenameRequest))]
 [JsonSerializable(typeof(SessionBody))]
+[JsonSerializable(typeof(LinkBody))]
 [JsonSerializable(typeof(RefreshedBody))]
 [JsonSerializable(typeof(SessionListBody))]
 [JsonSerializable(typeof(UserBody))]

@@ -20,6 +20,9 @@ internal static class IdentityEndpoints
     {
         sessions.MapGet(string.Empty, List).WithName("ListSessions").WithSummary("The caller's sessions")
             .Produces<SessionListBody>().Refuses(ErrorCode.Unauthorized);
+        sessions.MapPost("/link", Link).WithName("LinkDevice").WithSummary("Makes a one-time link that takes the identity to another device")
+            .Produces<LinkBody>(StatusCodes.Status201Created)
+            .Refuses(ErrorCode.Unauthorized, ErrorCode.UnsupportedMediaType, ErrorCode.TooLarge, ErrorCode.InvalidJson);
         sessions.MapDelete("/current", SignOut).WithName("SignOut").WithSummary("Ends the session that asks")
             .Produces(StatusCodes.Status204NoContent).Refuses(ErrorCode.Unauthorized);
         sessions.MapDelete("/{session_id}", Revoke).WithName("RevokeSession").WithSummary("Ends one of the caller's sessions")
@@ -43,6 +46,18 @@ internal static class IdentityEndpoints
         var entries = list.Select(session => new SessionEntryBody(
             session.SessionId, session.CreatedAt, session.LastSeen, session.Client, session.SessionId == caller.SessionId));
         return Answers.Json(new SessionListBody([.. entries]), IdentityJsonContext.Default.SessionListBody);
+    }
+
+    private static async Task<IResult> Link(HttpContext context, LinkService links)
+    {
+        if (!(await RequestBody.ReadAsync(context, mayBeEmpty: true)).TryGet(out _, out var refusal)
+            || !(await links.CreateAsync(Caller.Of(context), context.RequestAborted)).TryGet(out var linkToken, out refusal))
+        {
+            return Answers.Problem(refusal);
+        }
+
+        var answer = new LinkBody(linkToken, (int)LinkToken.Lifetime.TotalSeconds);
+        return Answers.Json(answer, IdentityJsonContext.Default.LinkBody, StatusCodes.Status201Created);
     }
 
     private static Task<IResult> SignOut(HttpContext context, SessionService sessions) =>

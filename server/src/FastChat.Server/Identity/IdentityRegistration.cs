@@ -21,6 +21,7 @@ public static class IdentityRegistration
         services.AddHostedService(provider => provider.GetRequiredService<SessionActivity>());
         services.AddSingleton<SessionService>();
         services.AddSingleton<RefreshService>();
+        services.AddSingleton<LinkService>();
         services.AddSingleton<Profiles>();
         services.AddSingleton<GuestLimit>();
         services.AddSingleton<IdentityStart>();

@@ -31,8 +31,7 @@ public sealed class SessionService(
             {
                 var guest = new User { UserId = userId, DisplayName = name.Value, Kind = User.Guest, CreatedAt = now, LastSeen = now };
                 context.Add(guest);
-                context.Add(new Session { SessionId = sessionId, UserId = userId, Client = ClientName.Cut(client), CreatedAt = now, LastSeen = now });
-                context.Add(new RefreshToken { TokenHash = RefreshToken.HashOf(secret), SessionId = sessionId, Generation = 0, CreatedAt = now });
+                AddSession(context, userId, sessionId, client, secret, now);
                 await context.SaveChangesAsync(cancellation);
                 return guest;
             },
@@ -101,5 +100,13 @@ public sealed class SessionService(
         }
 
         return changed > 0;
+    }
+
+    /// <summary>Adds a new session and its first refresh token to a transaction.</summary>
+    internal static void AddSession(
+        FastChatDbContext context, Guid userId, Guid sessionId, string? client, string refreshToken, DateTimeOffset now)
+    {
+        context.Add(new Session { SessionId = sessionId, UserId = userId, Client = ClientName.Cut(client), CreatedAt = now, LastSeen = now });
+        context.Add(new RefreshToken { TokenHash = RefreshToken.HashOf(refreshToken), SessionId = sessionId, Generation = 0, CreatedAt = now });
     }
 }

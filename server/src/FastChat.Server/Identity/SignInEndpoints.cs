@@ -11,10 +11,11 @@ internal static class SignInEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/sessions").WithTags("Identity");
-        group.MapPost(string.Empty, Create).WithName("CreateSession").WithSummary("Makes a guest and a session")
+        group.MapPost(string.Empty, Create).WithName("CreateSession").WithSummary("Makes a guest and a session, or a session from a one-time link")
             .TakesBody<CreateSessionRequest>()
             .Produces<SessionBody>(StatusCodes.Status201Created)
-            .Refuses(ErrorCode.UnsupportedMediaType, ErrorCode.TooLarge, ErrorCode.Validation, ErrorCode.Forbidden, ErrorCode.RateLimited);
+            .Refuses(
+                ErrorCode.Unauthorized, ErrorCode.UnsupportedMediaType, ErrorCode.TooLarge, ErrorCode.Validation, ErrorCode.Forbidden, ErrorCode.RateLimited);
         group.MapPost("/refresh", Refresh).WithName("RefreshSession").WithSummary("Exchanges the refresh token for a new access token")
             .TakesBody<RefreshRequest>(required: false)
             .Produces<RefreshedBody>()
@@ -22,10 +23,10 @@ internal static class SignInEndpoints
     }
 
     private static async Task<IResult> Create(
-        HttpContext context, SessionService sessions, GuestLimit limit, OriginPolicy origins, TimeProvider time)
+        HttpContext context, SessionService sessions, LinkService links, GuestLimit limit, OriginPolicy origins, TimeProvider time)
     {
         if (!(await RequestBody.ReadAsync(context)).TryGet(out var body, out var refusal)
-            || !ReadName(body).TryGet(out var name, out refusal)
+            || !ReadWho(body).TryGet(out var who, out refusal)
             || !ReadRefresh(body).TryGet(out var inBody, out refusal))
         {
             return Answers.Problem(refusal);
@@ -36,12 +37,21 @@ internal static class SignInEndpoints
             return Answers.Problem(ForeignPage);
         }
 
-        if (limit.Refuse(context.Connection.RemoteIpAddress) is { } tooMany)
+        // A link makes no guest, so the limit of new guests does not count it.
+        if (who.LinkToken is null && limit.Refuse(context.Connection.RemoteIpAddress) is { } tooMany)
         {
             return Answers.Problem(tooMany);
         }
 
-        var made = await sessions.CreateGuestAsync(name, context.Request.Headers.UserAgent, context.RequestAborted);
+        string? client = context.Request.Headers.UserAgent;
+        Outcome<NewSession> outcome = who.LinkToken is null
+            ? await sessions.CreateGuestAsync(who.Name, client, context.RequestAborted)
+            : await links.UseAsync(who.LinkToken, client, context.RequestAborted);
+        if (!outcome.TryGet(out var made, out refusal))
+        {
+            return Answers.Problem(refusal);
+        }
+
         if (!inBody)
         {
             RefreshCookie.Write(context, made.RefreshToken, time.GetUtcNow());
@@ -91,6 +101,24 @@ internal static class SignInEndpoints
 
     private static int ExpiresIn => (int)AccessTokens.Lifetime.TotalSeconds;
 
+    /// <summary>Either the link of somebody known or the name of a new guest.</summary>
+    private static Outcome<Newcomer> ReadWho(JsonMembers body)
+    {
+        if (!body.TryGet("link_token", out var member))
+        {
+            return ReadName(body).TryGet(out var name, out var refusal) ? new Newcomer(name) : refusal;
+        }
+
+        if (!member.TryGetString(out var linkToken))
+        {
+            return Refusal.Invalid("link_token", "must be a string");
+        }
+
+        return body.TryGet("display_name", out _)
+            ? Refusal.Invalid("display_name", "must be absent beside `link_token`: the user has a name")
+            : new Newcomer(default, linkToken);
+    }
+
     private static Outcome<DisplayName> ReadName(JsonMembers body)
     {
         if (!body.TryGet("display_name", out var member))
@@ -110,4 +138,7 @@ internal static class SignInEndpoints
 
         return member.TryGetString(out var place) && place == "body" ? true : Refusal.Invalid("refresh", "must be `body` or absent");
     }
+
+    /// <summary>Who signs in: the user of a link or, without one, a guest of this name.</summary>
+    private readonly record struct Newcomer(DisplayName Name, string? LinkToken = null);
 }

@@ -16,6 +16,7 @@ internal sealed class IdentityFixture : IDisposable
         Activity = new SessionActivity(Database, Time, NullLogger<SessionActivity>.Instance);
         Sessions = new SessionService(Database, Tokens, Revoked, Activity, Time);
         Refresh = new RefreshService(Database, Tokens, Revoked, Time, NullLogger<RefreshService>.Instance);
+        Links = new LinkService(Database, Tokens, Time);
         Profiles = new Profiles(Database, Backplane);
     }
 
@@ -36,6 +37,8 @@ internal sealed class IdentityFixture : IDisposable
     public SessionService Sessions { get; }
 
     public RefreshService Refresh { get; }
+
+    public LinkService Links { get; }
 
     public Profiles Profiles { get; }
 

@@ -40,6 +40,17 @@ CREATE TABLE refresh_tokens (
 ) WITHOUT ROWID;
 CREATE INDEX ix_refresh_tokens_session_id_generation ON refresh_tokens (session_id, generation);
 
+-- One-time links to another device, again only hashes. They are forgotten after minutes.
+CREATE TABLE link_tokens (
+  token_hash BLOB    NOT NULL PRIMARY KEY,
+  user_id    BLOB    NOT NULL REFERENCES users (user_id),
+  session_id BLOB    NOT NULL REFERENCES user_sessions (session_id),
+  created_at INTEGER NOT NULL,
+  used_at    INTEGER NULL
+) WITHOUT ROWID;
+CREATE INDEX ix_link_tokens_user_id ON link_tokens (user_id);
+CREATE INDEX ix_link_tokens_created_at ON link_tokens (created_at);
+
 -- A running server and when it last said that it lives; what it left behind is dated by that.
 CREATE TABLE nodes (
   node_id    BLOB    NOT NULL PRIMARY KEY,
