@@ -80,10 +80,9 @@ public sealed record MessageDraft(Guid SenderId, Guid? ChatId, Guid? To, Guid Me
 /// <param name="Message">The message; of a duplicate, as it was first stored, its content left out of account.</param>
 /// <param name="Members">The users of its chat.</param>
 /// <param name="Duplicate">It was stored before.</param>
-/// <param name="Created">Its chat was made for it.</param>
 /// <param name="Before">If it is its chat's first: the chat just before it, as the other side sees it.</param>
 public sealed record StoredMessage(
-    MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, bool Created, ChatBody? Before);
+    MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, ChatBody? Before);
 
 /// <summary>A position that moved.</summary>
 public sealed record MovedPosition(long Seq, IReadOnlyList<Guid> Members);

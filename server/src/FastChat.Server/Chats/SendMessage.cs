@@ -65,9 +65,9 @@ public sealed class SendMessage
 
     private void Announce(StoredMessage stored, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
     {
-        if (stored is { Created: true, Before: { } made })
+        if (stored.Before is { } made && draft.To is not null)
         {
-            // Whoever sends to a user without a chat has opened it, on all own connections.
+            // Whoever sends the first message to a user, not to a chat, may not know the chat: on none of the own connections.
             backplane.Publish(new FrameHint([draft.SenderId], FrameWriter.Encode(new ChatOpenedFrame(made, null)), null));
         }
 

@@ -25,7 +25,7 @@ internal sealed class LiveState(Guid userId, Guid sessionId)
 internal sealed class Connection : IPresenceOutput
 {
     /// <summary>How long the peer may take to answer a close frame before the socket is aborted.</summary>
-    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket socket;
     private readonly TimeProvider time;
@@ -35,9 +35,10 @@ internal sealed class Connection : IPresenceOutput
     private (int Code, string Reason)? closing;
     private long closeBy;
 
-    public Connection(WebSocket socket, TimeProvider time)
+    public Connection(WebSocket socket, Transport transport, TimeProvider time)
     {
         this.socket = socket;
+        Transport = transport;
         this.time = time;
         OpenedAt = time.GetTimestamp();
         Outbound = new OutboundQueue(time);
@@ -47,6 +48,9 @@ internal sealed class Connection : IPresenceOutput
     }
 
     public Guid Id { get; } = Guid.CreateVersion7();
+
+    /// <summary>The stream under the socket.</summary>
+    public Transport Transport { get; }
 
     /// <summary>The clock's timestamp.</summary>
     public long OpenedAt { get; }
@@ -78,11 +82,12 @@ internal sealed class Connection : IPresenceOutput
     /// <inheritdoc/>
     public bool TryShow(ReadOnlyMemory<byte> frame) => Outbound.TryAddPresence(frame);
 
-    /// <summary>Answers with an <c>ERROR</c>; who goes on after too many is closed.</summary>
+    /// <summary>Answers with an <c>ERROR</c>; who goes on after too many that are not the server's own fault is closed.</summary>
     public void Refuse(Refusal refusal, string? reference, Guid? messageId)
     {
         Send(ErrorFrame.From(refusal, reference, messageId));
-        if (Refusals.Add())
+        var isTheClients = refusal.Code is not (ErrorCode.Unavailable or ErrorCode.InternalError);
+        if (isTheClients && Refusals.Add())
         {
             Close(CloseCode.TooManyRefusals, "refused too many times");
         }
@@ -115,10 +120,20 @@ internal sealed class Connection : IPresenceOutput
         try
         {
             socket.Abort();
+            Transport.Abort();
         }
         catch (ObjectDisposedException)
         {
             // It ended by itself between the caller's look and this call: the request it belongs to is gone.
+        }
+    }
+
+    /// <summary>Ends the socket without a word, unless a close frame is on its way or it has ended already.</summary>
+    public void AbortIfOpen()
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            Abort();
         }
     }
 

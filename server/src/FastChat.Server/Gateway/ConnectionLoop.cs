@@ -15,16 +15,10 @@ internal sealed partial class ConnectionLoop(
     TimeProvider time,
     ILogger<ConnectionLoop> logger)
 {
-    /// <summary>
-    /// For so long a socket that reads no more is kept after its close frame. To let go of it at once resets the connection,
-    /// and the peer loses the code (1002, 1007, 1011) that is on its way.
-    /// </summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
-
     /// <summary>Runs until the connection is closed from either side and everything of it is cleaned up.</summary>
-    public async Task RunAsync(WebSocket socket)
+    public async Task RunAsync(WebSocket socket, Transport transport)
     {
-        var connection = new Connection(socket, time);
+        var connection = new Connection(socket, transport, time);
         registry.Opened(connection);
         drain.TellIfStopping(connection);
         var writing = WriteAsync(connection);
@@ -40,7 +34,7 @@ internal sealed partial class ConnectionLoop(
             await writing;
             if (lingers)
             {
-                await Task.Delay(Linger, time);
+                await connection.Transport.DropRestAsync(Connection.CloseWait, time);
             }
 
             registry.Remove(connection);
@@ -51,7 +45,8 @@ internal sealed partial class ConnectionLoop(
 
     /// <summary>
     /// Reads until the end. <c>WasTold</c>: the server was told of it (close frame, FIN, RST) and not left in silence;
-    /// <c>Lingers</c>: a close frame went out, by the socket itself after what is no WebSocket message, and none came back.
+    /// <c>Lingers</c>: a close frame may be on its way to a peer who has not answered it (the socket itself sends one after
+    /// what is no WebSocket message); to let go at once would reset the connection, and the code would be lost.
     /// </summary>
     private async Task<(bool WasTold, bool Lingers)> ReadAsync(Connection connection)
     {
@@ -66,13 +61,15 @@ internal sealed partial class ConnectionLoop(
         }
         catch (WebSocketException fault)
         {
+            // The peer has gone; or it broke the protocol, the socket has answered with a close frame, and the peer is to read it.
             LogEnded(connection.Id, fault.WebSocketErrorCode);
-            return (true, fault.WebSocketErrorCode == WebSocketError.Faulted);
+            return (true, true);
         }
         catch (OperationCanceledException fault)
         {
             LogAborted(connection.Id);
-            return (!IsMissingPong(fault) && !connection.EndsForGood, false);
+            connection.Transport.Abort();
+            return (!IsMissingPong(fault), false);
         }
 #pragma warning disable CA1031 // This connection has hit a bug; the others go on.
         catch (Exception fault)
@@ -128,8 +125,9 @@ internal sealed partial class ConnectionLoop(
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
         {
-            // The socket has ended while a frame was on its way; the read loop learns of it too.
-            connection.Abort();
+            // The socket has ended while a frame was on its way. If it has sent a close frame of its own, the read loop lets
+            // the peer read that.
+            connection.AbortIfOpen();
         }
 #pragma warning disable CA1031 // As in the read loop.
         catch (Exception fault)

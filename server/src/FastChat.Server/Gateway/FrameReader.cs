@@ -122,6 +122,7 @@ internal sealed class FrameReader(WebSocket socket, TimeProvider time)
             buffer = larger;
         }
 
-        return buffer.AsMemory(length);
+        // No more than that one byte: a receive returns only when all the room is filled or the frame has ended.
+        return buffer.AsMemory(length, Math.Min(buffer.Length, GatewayOptions.FrameBytes + 1) - length);
     }
 }

@@ -1,5 +1,6 @@
 using FastChat.Protocol;
 using FastChat.Server.Rest;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FastChat.Server.Gateway;
 
@@ -37,7 +38,7 @@ internal static class GatewayEndpoint
             KeepAliveInterval = PingAfter,
             KeepAliveTimeout = PongWithin,
         });
-        await loop.RunAsync(socket);
+        await loop.RunAsync(socket, ((TransportUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Transport!);
         return Results.Empty;
     }
 }

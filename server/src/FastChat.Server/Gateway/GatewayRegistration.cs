@@ -26,6 +26,7 @@ public static class GatewayRegistration
     /// <summary>Maps <c>/ws</c> and begins to deliver what is published.</summary>
     public static void MapGateway(this WebApplication app)
     {
+        app.Use(TransportUpgrade.PutUnder);
         app.UseWebSockets();
         app.Services.GetRequiredService<IBackplane>().Subscribe(app.Services.GetRequiredService<Fanout>().Handle);
         GatewayEndpoint.Map(app);

@@ -38,16 +38,16 @@ public sealed class PresenceBroadcaster
     /// <summary>Begins to show presence to a connection, with a full list of up to <see cref="PresenceOptions.ListedUsers"/>.</summary>
     public PresenceViewer Add(Guid userId, IPresenceOutput output)
     {
-        // As if just shown, so that the pacer does not show it changes before the list.
-        var now = time.GetTimestamp();
-        var viewer = new PresenceViewer(userId, output) { NeedsFull = true, ShownAt = now };
+        var viewer = new PresenceViewer(userId, output) { NeedsFull = true, ShownAt = time.GetTimestamp() };
+
+        // The first list is queued before anybody can find the viewer to show it changes.
         lock (gate)
         {
             viewers.Add(viewer);
             Index(byUser, userId, viewer);
+            Show(viewer, time.GetTimestamp());
         }
 
-        Show(viewer, now);
         return viewer;
     }
 
@@ -148,34 +148,27 @@ public sealed class PresenceBroadcaster
         return time.GetElapsedTime(viewer.ShownAt, now) >= wait;
     }
 
-    /// <summary>Shows a connection what it has not seen; false if its last frame has not gone out yet.</summary>
+    /// <summary>
+    /// Shows a connection what it has not seen; false if its last frame has not gone out yet. All under the lock, so that
+    /// frames go out in the order in which they were built; the output only queues.
+    /// </summary>
     private bool Show(PresenceViewer viewer, long now)
     {
-        PresenceFrame frame;
         lock (gate)
         {
-            frame = viewer.NeedsFull ? Full(viewer) : Changes(viewer);
-        }
-
-        if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
-        {
-            lock (gate)
+            var frame = viewer.NeedsFull ? Full(viewer) : Changes(viewer);
+            if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
             {
                 // What was gathered is gathered still.
                 viewer.NeedsFull |= frame.Full;
                 viewer.Pending.UnionWith(frame.Users.Select(user => user.UserId));
+                return false;
             }
 
-            return false;
-        }
-
-        lock (gate)
-        {
             viewer.ShownAt = now;
             viewer.Told = (frame.OnlineCount, frame.Complete);
+            return true;
         }
-
-        return true;
     }
 
     private PresenceFrame Full(PresenceViewer viewer)

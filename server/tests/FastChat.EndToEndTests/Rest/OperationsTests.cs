@@ -65,21 +65,7 @@ public sealed partial class OperationsTests(OpenServer open)
     }
 
     [Fact]
-    public async Task REST_metrics_are_on_the_management_port_only()
-    {
-        var management = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut(("MANAGEMENT_URL", management.ToString())));
-        var ada = await Guest.CreateAsync(server);
-        await using var socket = await ada.ConnectAsync();
-
-        var metrics = (await new ApiClient(management).GetAsync("/metrics")).Is(200);
-
-        Assert.Contains("openmetrics-text", metrics.Header("Content-Type"), StringComparison.Ordinal);
-        Assert.EndsWith("# EOF\n", metrics.Text, StringComparison.Ordinal);
-        Assert.Contains("fastchat", metrics.Text, StringComparison.Ordinal);
-        (await server.Api.GetAsync("/metrics")).Is(404);
-        (await new ApiClient(management).With(ada.Token).GetAsync("/api/me")).Is(404);
-    }
+    public async Task REST_metrics_are_not_where_everybody_could_read_them() => (await Server.Api.GetAsync("/metrics")).Is(404);
 
     private static void AssertPolicy(ApiAnswer answer)
     {

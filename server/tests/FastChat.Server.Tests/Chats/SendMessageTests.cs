@@ -114,7 +114,7 @@ public sealed class SendMessageTests
     public void CH13_a_first_message_that_makes_its_chat_opens_it_for_the_sender_before_the_ack_and_for_the_other_before_the_message()
     {
         Send(to: Bob);
-        Store(created: true, before: Body());
+        Store(before: Body());
         Assert.Equal(
             ["CHAT_OPENED to ann", "answered 7", "CHAT_OPENED to bob", "MSG to ann+bob but the sender's connection"], events);
         Assert.All(hints.Take(2), hint => Assert.Contains("\"last_seq\":0,\"rev\":0,\"last_message\":null", Encoding.UTF8.GetString(hint.Frame.Span), StringComparison.Ordinal));
@@ -162,7 +162,7 @@ public sealed class SendMessageTests
             ? $"answered {stored.Message.Seq}{(stored.Duplicate ? " again" : string.Empty)}"
             : $"refused {refusal.Code}"));
 
-    private void Store(bool duplicate = false, bool created = false, ChatBody? before = null)
+    private void Store(bool duplicate = false, ChatBody? before = null)
     {
         var request = Assert.IsAssignableFrom<AppendRequest>(log.Requests[^1]);
         var message = new MessageFrame
@@ -175,7 +175,7 @@ public sealed class SendMessageTests
             Content = request.Draft.Content,
             SentAt = time.GetUtcNow(),
         };
-        request.Stored = new StoredMessage(message, [Ann, Bob], duplicate, created, before);
+        request.Stored = new StoredMessage(message, [Ann, Bob], duplicate, before);
         request.Complete();
     }
 

@@ -112,7 +112,7 @@ public sealed class ConnectionTests
     public async Task What_is_queued_goes_out_before_the_close_frame_and_the_first_code_counts()
     {
         using var socket = new FakeSocket();
-        var connection = new Connection(socket, time);
+        var connection = new Connection(socket, FakeSocket.NoTransport, time);
         connection.Send(new ReconnectFrame(0, "bye"));
         connection.Close(CloseCode.NodeRestarts, "restart");
         connection.Close(CloseCode.SlowReader, "slow");
@@ -173,7 +173,7 @@ public sealed class ConnectionTests
     public async Task The_watch_ends_who_says_no_hello_and_who_does_not_read_and_answers_what_nobody_answered()
     {
         using var socket = new FakeSocket();
-        var silent = new Connection(socket, time);
+        var silent = new Connection(socket, FakeSocket.NoTransport, time);
         registry.Opened(silent);
         var (slow, waiting) = (Open(), Open());
         Live(slow);
@@ -205,7 +205,7 @@ public sealed class ConnectionTests
 
     private Connection Open()
     {
-        var connection = new Connection(new FakeSocket(), time);
+        var connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time);
         registry.Opened(connection);
         return connection;
     }

@@ -1,4 +1,6 @@
 using System.Net.WebSockets;
+using FastChat.Server.Gateway;
+using Microsoft.AspNetCore.Http;
 
 namespace FastChat.Server.Tests.Gateway;
 
@@ -6,6 +8,9 @@ namespace FastChat.Server.Tests.Gateway;
 internal sealed class FakeSocket : WebSocket
 {
     private WebSocketState state = WebSocketState.Open;
+
+    /// <summary>What stands under it: nothing.</summary>
+    public static Transport NoTransport => new(Stream.Null, new DefaultHttpContext());
 
     public override WebSocketCloseStatus? CloseStatus => null;
 

@@ -24,7 +24,7 @@ public sealed class TypingRelayTests : IAsyncLifetime
 
     public TypingRelayTests()
     {
-        connection = new Connection(new FakeSocket(), time);
+        connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time);
         chats.Backplane.Subscribe(Note);
         relay = new TypingRelay(
             new ChatMembers(chats.Database), chats.Backplane, Options.Create(new GatewayOptions()), time, NullLogger<TypingRelay>.Instance);

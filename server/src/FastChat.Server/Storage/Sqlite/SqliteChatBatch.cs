@@ -76,12 +76,10 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
             return;
         }
 
-        var created = head is null;
-        head ??= Create(draft.SenderId, draft.To!.Value);
-        Store(request, head, hash, created);
+        Store(request, head ?? Create(draft.SenderId, draft.To!.Value), hash);
     }
 
-    private void Store(AppendRequest request, ChatHead head, byte[] hash, bool created)
+    private void Store(AppendRequest request, ChatHead head, byte[] hash)
     {
         var draft = request.Draft;
         var now = statements.Now();
@@ -100,7 +98,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
         statements.InsertMessage(message, now, hash);
         ref var sender = ref CollectionsMarshal.AsSpan(head.Members)[head.IndexOf(draft.SenderId)];
         sender.Advance(isRead: true, head.LastSeq);
-        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, created, before);
+        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, before);
     }
 
     private static void Repeat(AppendRequest request, ChatHead? head, KnownMessage known, byte[] hash)
@@ -124,7 +122,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
             EditedAt = known.EditedAt,
             DeletedAt = known.DeletedAt,
         };
-        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: true, Created: false, Before: null);
+        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: true, Before: null);
     }
 
     private void Advance(AdvanceRequest request)

@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>
+/// The stream under a WebSocket. The framework's socket, when it meets a violation, sends its close frame and at once
+/// disposes the stream; with unread bytes in it the peer would then see a reset and not the code. Here disposing only
+/// ends what is under way; the gateway itself lets the peer read the code (<see cref="DropRestAsync"/>) or aborts.
+/// </summary>
+internal sealed class Transport(Stream inner, HttpContext context) : Stream
+{
+    private readonly CancellationTokenSource ended = new();
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Ends the connection without a word.</summary>
+    public void Abort() => context.Abort();
+
+    /// <summary>Reads and drops until the peer ends the connection, or for as long as <paramref name="patience"/>.</summary>
+    public async Task DropRestAsync(TimeSpan patience, TimeProvider time)
+    {
+        using var late = new CancellationTokenSource(patience, time);
+        var buffer = new byte[4096];
+        try
+        {
+            while (await inner.ReadAsync(buffer, late.Token) > 0)
+            {
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Its time is over, or the peer has gone.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await inner.ReadAsync(buffer, ended.Token);
+        }
+        catch (OperationCanceledException fault) when (ended.IsCancellationRequested)
+        {
+            throw new IOException("The connection was ended.", fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await inner.WriteAsync(buffer, ended.Token);
+        }
+        catch (OperationCanceledException fault) when (ended.IsCancellationRequested)
+        {
+            throw new IOException("The connection was ended.", fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(ended.Token);
+
+    /// <inheritdoc/>
+    public override void Flush() => throw new NotSupportedException("The connection is only used asynchronously.");
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("The connection is only used asynchronously.");
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("The connection is only used asynchronously.");
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            ended.Cancel();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>Puts a <see cref="Transport"/> under the socket that the framework makes.</summary>
+internal sealed class TransportUpgrade(IHttpUpgradeFeature inner, HttpContext context) : IHttpUpgradeFeature
+{
+    /// <inheritdoc/>
+    public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+    /// <summary>The stream, once the request was upgraded.</summary>
+    public Transport? Transport { get; private set; }
+
+    /// <summary>Stands in for the framework's feature from here on in the pipeline.</summary>
+    public static Task PutUnder(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature)
+        {
+            context.Features.Set<IHttpUpgradeFeature>(new TransportUpgrade(feature, context));
+        }
+
+        return next(context);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Stream> UpgradeAsync() => Transport = new Transport(await inner.UpgradeAsync(), context);
+}
