@@ -75,10 +75,12 @@ public sealed class RefreshTests(OpenServer open)
         var link = (await ada.Api.PostAsync("/api/sessions/link", new { })).Is(201).Json.Text("link_token");
         var next = (await server.Api.PostAsync("/api/sessions/refresh", new { refresh_token = ada.RefreshToken })).Is(200).Json.Text("refresh_token");
 
+        // A server that was killed has tidied nothing up, and its lock is off the files.
+        await server.KillAsync();
         var stored = new StringBuilder();
         foreach (var file in Directory.GetFiles(server.Folder))
         {
-            stored.Append(Encoding.Latin1.GetString(await ReadSharedAsync(file)));
+            stored.Append(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
         }
 
         var everything = stored.ToString();
@@ -95,12 +97,4 @@ public sealed class RefreshTests(OpenServer open)
     private async Task<string> SessionOfAsync(string accessToken) =>
         (await Server.Api.With(accessToken).GetAsync("/api/sessions")).Is(200).Json.Children("sessions")
             .Single(session => session.Flag("current")).Text("session_id");
-
-    private static async Task<byte[]> ReadSharedAsync(string file)
-    {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy);
-        return copy.ToArray();
-    }
 }
