@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { ChatActions } from '../chats/actions';
 import { loadCache, keepCache, readOutboxItem } from '../chats/cache';
-import { useChats, type OutboxItem } from '../chats/chatStore';
+import { useChats, type OutboxItem, type StoredAt } from '../chats/chatStore';
 import { loadDrafts } from '../chats/drafts';
 import { ChatEngine } from '../chats/engine';
 import { Outbox } from '../chats/outbox';
@@ -14,19 +14,21 @@ import { followOtherTabs, setUser, storedUser } from '../identity/identityStore'
 import { createTokenSource } from '../identity/session';
 import { readSessionAnswer, readTokenAnswer } from '../protocol/answers';
 import type { User } from '../protocol/entities';
+import { Reader } from '../protocol/reader';
 import { openChannel } from '../shared/channel';
 import { openDatabase, type Database } from '../shared/database';
 import { newId } from '../shared/ids';
 import { holdWhileAlive, isHeld, withLock } from '../shared/locks';
 import { FrameRouter } from './frameRouter';
 
-type OutboxNews = { kind: 'put'; item: OutboxItem } | { kind: 'gone'; messageId: string };
+type OutboxNews = { kind: 'put'; item: OutboxItem } | { kind: 'gone'; messageId: string; stored: StoredAt | null };
 
 function readNews(value: unknown): OutboxNews | null {
   try {
-    const news = value as { kind?: unknown; item?: unknown; messageId?: unknown };
-    if (news.kind === 'put') return { kind: 'put', item: readOutboxItem(news.item) };
-    return news.kind === 'gone' && typeof news.messageId === 'string' ? { kind: 'gone', messageId: news.messageId } : null;
+    const from = Reader.of(value);
+    if (from.text('kind') === 'put') return { kind: 'put', item: readOutboxItem((value as { item?: unknown }).item) };
+    const stored = from.objectOrNull('stored', (at) => ({ chat_id: at.text('chat_id'), rev: at.number('rev') }));
+    return from.text('kind') === 'gone' ? { kind: 'gone', messageId: from.text('messageId'), stored } : null;
   } catch {
     return null;
   }
@@ -57,7 +59,7 @@ export class Client {
     this.outbox = new Outbox({
       send: (frame) => this.connection.send(frame),
       save: (item) => this.saveItem(item),
-      forget: (messageId) => this.forgetItem(messageId),
+      forget: (messageId, stored) => this.forgetItem(messageId, stored),
       isAlive: (tab) => isHeld(`tab.${tab}`),
       tab: this.tab,
       now: Date.now,
@@ -122,14 +124,15 @@ export class Client {
     this.tabs.post({ kind: 'put', item });
   }
 
-  private forgetItem(messageId: string): void {
+  private forgetItem(messageId: string, stored: StoredAt | null = null): void {
     void this.database?.remove('outbox', messageId);
-    this.tabs.post({ kind: 'gone', messageId });
+    this.tabs.post({ kind: 'gone', messageId, stored });
   }
 
   private followOutbox(): void {
     this.tabs.listen((news) => {
       if (news.kind === 'put') this.outbox.follow(news.item);
+      else if (news.stored) this.outbox.stored(news.messageId, news.stored);
       else this.outbox.remove(news.messageId);
     });
   }

@@ -183,6 +183,7 @@ function unreadFrom(chat: Chat | null, ownId: string): number | null {
 }
 
 function markOf(entry: Entry, chat: Chat | null, ownId: string): Mark {
+  if (entry.item?.stored) return 'sent';
   if (entry.seq === null) return entry.item?.failed === undefined ? 'pending' : 'failed';
   const { seq } = entry;
   const others = chat?.members.filter((member) => member.user_id !== ownId) ?? [];

@@ -14,6 +14,14 @@ const farBehind = 1000;
 const reach = (answer: ChangesAnswer): number =>
   answer.more ? answer.messages.reduce((rev, message) => Math.max(rev, message.rev), 0) : answer.rev;
 
+/** Who wants to know what came of fetching. */
+interface Listener {
+  /** Messages of a chat came, perhaps not all that are missing. */
+  arrived(chatId: string): void;
+  /** Everything up to the chat's head is known. */
+  caughtUp(chatId: string): void;
+}
+
 /** Fetches what live frames did not bring (CL1), one run per chat at a time, until everything up to the head is known. */
 export class CatchUp {
   private readonly running = new Set<string>();
@@ -22,7 +30,7 @@ export class CatchUp {
 
   constructor(
     private readonly api: Api,
-    private readonly caughtUp: (chatId: string) => void,
+    private readonly listener: Listener,
   ) {}
 
   /** While a sync runs nothing is fetched chat by chat: the sync brings most of it. */
@@ -48,8 +56,9 @@ export class CatchUp {
       .then((worked) => {
         this.running.delete(chatId);
         if (!worked) return;
+        this.listener.arrived(chatId);
         if (isBehind(chatId)) this.check(chatId);
-        else this.caughtUp(chatId);
+        else this.listener.caughtUp(chatId);
       });
   }
 

@@ -2,6 +2,12 @@ import { create } from 'zustand';
 import type { Chat, Member } from '../protocol/entities';
 import type { Timeline } from './timeline';
 
+/** Where the server keeps a message: the revision of its chat that brought it. */
+export interface StoredAt {
+  chat_id: string;
+  rev: number;
+}
+
 /** A message on its way: shown at once, sent until the server answers (CL4). */
 export interface OutboxItem {
   message_id: string;
@@ -15,6 +21,8 @@ export interface OutboxItem {
   owner: string;
   /** The server's refusal; an item with one waits for the person. */
   failed?: string;
+  /** The server has it: it is not sent again, and stays in view until the timeline holds it. Not kept over a reload. */
+  stored?: StoredAt;
 }
 
 /** Everything the client knows of chats. Ids are keys; members' own positions live in the chat, as on the server. */

@@ -27,9 +27,9 @@ export class ChatEngine {
     private readonly outbox: Outbox,
   ) {
     this.positions = new Positions(send);
-    this.history = new CatchUp(api, (chatId) => {
-      this.positions.delivered(chatId);
-      this.settleOutbox();
+    this.history = new CatchUp(api, {
+      arrived: (chatId) => this.outbox.settle(chatId),
+      caughtUp: (chatId) => this.positions.delivered(chatId),
     });
   }
 
@@ -44,7 +44,10 @@ export class ChatEngine {
         await syncChats(
           this.api,
           (chatId) => this.liveRevs.get(chatId) ?? 0,
-          (chatId, server) => this.positions.compare(chatId, server),
+          (chatId, server) => {
+            this.outbox.settle(chatId);
+            this.positions.compare(chatId, server);
+          },
         );
         break;
       } catch {
@@ -53,7 +56,7 @@ export class ChatEngine {
     }
     if (generation !== this.generation) return;
     useChats.setState({ synced: true, history: {} });
-    this.settleOutbox();
+    this.outbox.synced();
     this.history.resume();
   }
 
@@ -104,9 +107,11 @@ export class ChatEngine {
   private message(message: Message): void {
     const { ownId } = useChats.getState();
     this.heard(message);
-    if (message.sender_id === ownId) this.outbox.remove(message.message_id);
-    else this.typing.set(message.chat_id, message.sender_id, false);
-    if (this.takeIn(message) && message.sender_id !== ownId) this.positions.delivered(message.chat_id);
+    const isOwn = message.sender_id === ownId;
+    if (!isOwn) this.typing.set(message.chat_id, message.sender_id, false);
+    const isApplied = this.takeIn(message);
+    if (isOwn) this.outbox.stored(message.message_id, message);
+    else if (isApplied) this.positions.delivered(message.chat_id);
   }
 
   private acknowledged(ack: MessageAckFrame): void {
@@ -118,7 +123,7 @@ export class ChatEngine {
     // A duplicate may have been edited since; only the server knows its present state.
     if (item && !ack.duplicate) this.takeIn(message);
     else this.fetchUpTo(chat_id, rev);
-    this.outbox.remove(message_id);
+    this.outbox.stored(message_id, message);
   }
 
   /** Applies a message, or has what is missing fetched. */
@@ -138,14 +143,5 @@ export class ChatEngine {
 
   private heard(message: Message): void {
     this.liveRevs.set(message.chat_id, Math.max(message.rev, this.liveRevs.get(message.chat_id) ?? 0));
-  }
-
-  /** What a sync showed to be stored was sent, though its answer was lost. */
-  private settleOutbox(): void {
-    const { outbox, timelines } = useChats.getState();
-    if (outbox.length === 0) return;
-    const waiting = new Set(outbox.map((item) => item.message_id));
-    for (const timeline of Object.values(timelines))
-      for (const message of timeline.messages) if (waiting.has(message.message_id)) this.outbox.remove(message.message_id);
   }
 }

@@ -1,13 +1,15 @@
 import type { ClientFrame, ErrorFrame } from '../protocol/frames';
 import { isTransient } from '../protocol/errorCodes';
 import { newId } from '../shared/ids';
-import { directChatWith, useChats, type ChatsState, type OutboxItem } from './chatStore';
+import { directChatWith, useChats, type ChatsState, type OutboxItem, type StoredAt } from './chatStore';
+import { emptyTimeline } from './timeline';
 
 /** Where outbox items are kept, and who else may be sending them. */
 export interface OutboxWorld {
   send(frame: ClientFrame): boolean;
   save(item: OutboxItem): void;
-  forget(messageId: string): void;
+  /** Takes an item from where it is kept; other tabs go on showing it until they have what is `stored`. */
+  forget(messageId: string, stored?: StoredAt): void;
   /** Whether the tab that owns an item still lives. */
   isAlive(tab: string): Promise<boolean>;
   /** This tab. */
@@ -24,6 +26,12 @@ const orphansMs = 5000;
 /** Two items of one conversation never overtake each other: one is sent, the next waits for its answer. */
 const laneOf = (state: ChatsState, item: OutboxItem): string =>
   'chat_id' in item.target ? item.target.chat_id : (directChatWith(state, item.target.to)?.chat_id ?? item.target.to);
+
+/** Whether the timeline has all that is stored up to there: the message stands in it, or in the history before it. */
+const holds = ({ timelines }: ChatsState, { chat_id, rev }: StoredAt): boolean => {
+  const { loaded, rev: known } = timelines[chat_id] ?? emptyTimeline;
+  return loaded && known >= rev;
+};
 
 /** Keeps one's own messages until the server answered each (CL4). */
 export class Outbox {
@@ -61,13 +69,46 @@ export class Outbox {
     this.flush();
   }
 
-  /** Takes an item out: it was answered, seen in the chat, or given up by the person. */
+  /** Takes an item out that the person gave up. */
   remove(messageId: string): void {
+    this.drop(new Map([[messageId, undefined]]));
+  }
+
+  /** The server has a message. Where a gap has to be fetched first, it stays in view until the timeline holds it. */
+  stored(messageId: string, { chat_id, rev }: StoredAt): void {
     this.landed(messageId);
-    const { outbox } = useChats.getState();
-    if (!outbox.some((item) => item.message_id === messageId)) return;
-    useChats.setState({ outbox: outbox.filter((item) => item.message_id !== messageId) });
-    this.world.forget(messageId);
+    const state = useChats.getState();
+    const item = state.outbox.find((one) => one.message_id === messageId);
+    if (!item) return;
+    const stored = { chat_id, rev };
+    if (holds(state, stored)) return this.drop(new Map([[messageId, stored]]));
+    const marked: OutboxItem = { ...item, stored };
+    delete marked.failed;
+    useChats.setState({ outbox: withItem(state.outbox, marked) });
+    this.flush();
+  }
+
+  /** Lets go of what a chat's timeline holds by now, also of messages whose answer was lost. */
+  settle(chatId: string): void {
+    const state = useChats.getState();
+    if (state.outbox.length === 0) return;
+    const found = new Map<string, StoredAt>();
+    for (const { message_id, stored } of state.outbox)
+      if (stored?.chat_id === chatId && holds(state, stored)) found.set(message_id, stored);
+    const waiting = new Set(state.outbox.map((item) => item.message_id));
+    for (const { message_id, chat_id, rev } of state.timelines[chatId]?.messages ?? [])
+      if (waiting.has(message_id)) found.set(message_id, { chat_id, rev });
+    this.drop(found);
+  }
+
+  /** A sync was completed: what was stored above its heads was in a history that is void, and is sent anew. */
+  synced(): void {
+    for (const chatId of Object.keys(useChats.getState().timelines)) this.settle(chatId);
+    const { chats, outbox } = useChats.getState();
+    for (const { stored, ...item } of outbox) {
+      const isVoid = stored && (chats[stored.chat_id]?.rev ?? 0) < stored.rev;
+      if (isVoid && item.owner === this.world.tab) this.put(item);
+    }
     this.flush();
   }
 
@@ -77,7 +118,7 @@ export class Outbox {
     if (!item) return;
     this.landed(item.message_id);
     if (isTransient(frame.code)) return this.waitFor(frame.retry_after_ms ?? defaultPauseMs);
-    this.put({ ...item, failed: frame.code });
+    if (!item.stored) this.put({ ...item, failed: frame.code });
     this.flush();
   }
 
@@ -101,11 +142,11 @@ export class Outbox {
   private flush(): void {
     if (!this.live || this.pause) return;
     const state = useChats.getState();
-    if (state.outbox.some((item) => !item.failed && item.owner !== this.world.tab)) this.watchOwners();
+    if (state.outbox.some((item) => !item.failed && !item.stored && item.owner !== this.world.tab)) this.watchOwners();
     const busy = new Set<string>();
     for (const item of state.outbox) {
       const lane = laneOf(state, item);
-      if (item.failed || busy.has(lane)) continue;
+      if (item.failed || item.stored || busy.has(lane)) continue;
       // Whoever owns it, an earlier message of the conversation goes first.
       busy.add(lane);
       if (item.owner === this.world.tab && !this.inFlight.has(item.message_id)) this.transmit(item);
@@ -121,6 +162,16 @@ export class Outbox {
         this.flush();
       }, answerMs),
     );
+  }
+
+  private drop(gone: ReadonlyMap<string, StoredAt | undefined>): void {
+    for (const messageId of gone.keys()) this.landed(messageId);
+    const { outbox } = useChats.getState();
+    const known = outbox.filter((item) => gone.has(item.message_id));
+    if (known.length === 0) return;
+    useChats.setState({ outbox: outbox.filter((item) => !gone.has(item.message_id)) });
+    for (const { message_id } of known) this.world.forget(message_id, gone.get(message_id));
+    this.flush();
   }
 
   private landed(messageId: string): void {

@@ -22,6 +22,9 @@ function remembered<K extends object>(memory: WeakMap<K, Entry>, key: K, make: (
   return made;
 }
 
+/** Among so many latest messages one may stand that still waits: more than the cache or an answer of a sync brings. */
+const recent = 300;
+
 /** Stored messages by `seq`, own waiting ones last (CL4). */
 export function useEntries(chatId: string | null, conversation: string): Entries {
   const timeline = useChats((state) => (chatId ? state.timelines[chatId] : undefined)) ?? emptyTimeline;
@@ -29,7 +32,7 @@ export function useEntries(chatId: string | null, conversation: string): Entries
   const ownId = useChats((state) => state.ownId);
   return useMemo(() => {
     const { messages } = timeline;
-    const stored = new Set(messages.slice(-50).map((message) => message.message_id));
+    const stored = new Set(outbox.length > 0 ? messages.slice(-recent).map((message) => message.message_id) : []);
     const waiting = outbox.filter(
       (item) =>
         ('to' in item.target ? item.target.to === conversation : item.target.chat_id === chatId) && !stored.has(item.message_id),
