@@ -38,6 +38,7 @@ export class ChatEngine {
     const generation = ++this.generation;
     this.liveRevs = new Map();
     this.history.pause();
+    this.positions.connected();
     void this.outbox.connected();
     for (let failures = 0; generation === this.generation; failures++) {
       try {
@@ -86,7 +87,8 @@ export class ChatEngine {
       case 'TYPING':
         return this.typing.set(frame.chat_id, frame.user_id, frame.is_typing);
       case 'ERROR':
-        if (frame.message_id !== undefined) this.outbox.refuse(frame);
+        if (frame.message_id === undefined) return this.positions.refuse(frame);
+        return this.outbox.refuse(frame);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ClientFrame } from '../protocol/frames';
+import type { ClientFrame, ErrorFrame } from '../protocol/frames';
 import { advance } from './changes';
 import { memberOf, useChats } from './chatStore';
 
@@ -6,10 +6,18 @@ const gatherMs = 120;
 /** Frames a turn and the pause between turns keep a burst of many chats far below the frame limit. */
 const framesATurn = 8;
 const turnMs = 1000;
+const defaultPauseMs = 2000;
+/** Refusals that say nothing about the position itself. */
+const passing = new Set(['RATE_LIMITED', 'UNAVAILABLE']);
+
+type Move = 'READ' | 'DELIVERED';
+
+/** Names a frame, so that the refusal of it tells what has to be said again. */
+const refOf = (chatId: string, what: Move): string => `${what} ${chatId}`;
 
 /** Tells the server how far messages were delivered here and read, gathered, and again after a reconnect. */
 export class Positions {
-  private readonly due = new Map<string, 'READ' | 'DELIVERED'>();
+  private readonly due = new Map<string, Move>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly send: (frame: ClientFrame) => boolean) {}
@@ -37,7 +45,22 @@ export class Positions {
     }
   }
 
-  private move(chatId: string, what: 'READ' | 'DELIVERED'): void {
+  /** The new connection has limits of its own: what a refusal made wait goes now. */
+  connected(): void {
+    clearTimeout(this.timer);
+    this.timer = this.due.size > 0 ? setTimeout(this.flush, gatherMs) : undefined;
+  }
+
+  /** The server could not take a position now: says the one that is the latest by then, after the time it asks for. */
+  refuse(frame: ErrorFrame): void {
+    const [what, chatId] = frame.ref?.split(' ') ?? [];
+    if ((what !== 'READ' && what !== 'DELIVERED') || !chatId || !passing.has(frame.code)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.flush, Math.max(gatherMs, frame.retry_after_ms ?? defaultPauseMs));
+    this.plan(chatId, what);
+  }
+
+  private move(chatId: string, what: Move): void {
     const { chats, ownId } = useChats.getState();
     const chat = chats[chatId];
     if (!chat) return;
@@ -47,7 +70,7 @@ export class Positions {
     this.plan(chatId, what);
   }
 
-  private plan(chatId: string, what: 'READ' | 'DELIVERED'): void {
+  private plan(chatId: string, what: Move): void {
     // Reading also delivers, so a READ that waits covers both.
     if (this.due.get(chatId) !== 'READ') this.due.set(chatId, what);
     this.timer ??= setTimeout(this.flush, gatherMs);
@@ -59,8 +82,10 @@ export class Positions {
     for (const [chatId, what] of [...this.due].slice(0, framesATurn)) {
       this.due.delete(chatId);
       const own = chats[chatId] && memberOf(chats[chatId], ownId);
+      if (!own) continue;
+      const seq = what === 'READ' ? own.read_seq : own.delivered_seq;
       // Not sent means not connected: the sync after the next connection compares again.
-      if (own) this.send({ type: what, chat_id: chatId, seq: what === 'READ' ? own.read_seq : own.delivered_seq });
+      this.send({ type: what, chat_id: chatId, seq, ref: refOf(chatId, what) });
     }
     if (this.due.size > 0) this.timer = setTimeout(this.flush, turnMs);
   };

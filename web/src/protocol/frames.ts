@@ -6,8 +6,8 @@ export type ClientFrame =
   | { type: 'OPEN_CHAT'; user_id: string; ref?: string }
   | { type: 'MSG'; chat_id: string; message_id: string; content: string }
   | { type: 'MSG'; to: string; message_id: string; content: string }
-  | { type: 'READ'; chat_id: string; seq: number }
-  | { type: 'DELIVERED'; chat_id: string; seq: number }
+  | { type: 'READ'; chat_id: string; seq: number; ref?: string }
+  | { type: 'DELIVERED'; chat_id: string; seq: number; ref?: string }
   | { type: 'TYPING'; chat_id: string; is_typing: boolean }
   | { type: 'STATUS'; status: 'online' | 'away' }
   | { type: 'WATCH'; user_ids: string[] }
