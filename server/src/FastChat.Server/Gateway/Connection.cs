@@ -63,6 +63,9 @@ internal sealed class Connection : IPresenceOutput
 
     public RefusalCounter Refusals { get; }
 
+    /// <summary>The first frame is here; what it leads to may take a moment.</summary>
+    public bool HasSaidHello { get; set; }
+
     /// <summary>Null until <c>HELLO</c> was accepted.</summary>
     public LiveState? Live { get; set; }
 

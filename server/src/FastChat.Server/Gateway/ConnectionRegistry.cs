@@ -9,7 +9,7 @@ internal sealed class ConnectionRegistry
     private readonly ConcurrentDictionary<Guid, Connection[]> byUser = new();
 
     /// <summary>All connections, those before their <c>HELLO</c> included.</summary>
-    public IEnumerable<Connection> All => all.Values;
+    public IEnumerable<Connection> All => all.Select(entry => entry.Value);
 
     /// <summary>How many there are.</summary>
     public int Count => all.Count;

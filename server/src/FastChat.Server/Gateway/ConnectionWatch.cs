@@ -46,7 +46,7 @@ internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeP
             return;
         }
 
-        if (connection.Live is null && time.GetElapsedTime(connection.OpenedAt) >= HelloTimeout)
+        if (connection.Live is null && !connection.HasSaidHello && time.GetElapsedTime(connection.OpenedAt) >= HelloTimeout)
         {
             connection.Send(ErrorFrame.From(new Refusal(ErrorCode.HelloTimeout, "No HELLO came within 5 seconds."), null, null));
             connection.Close(CloseCode.HelloTimeout, "no HELLO in time");

@@ -22,6 +22,7 @@ internal sealed class HelloHandler(
     /// <summary>Handles the first message; an unreadable one is empty.</summary>
     public async ValueTask HandleAsync(Connection connection, ReadOnlyMemory<byte> message)
     {
+        connection.HasSaidHello = true;
         var parsed = ClientFrameParser.Parse(message);
         if (parsed.Type != "HELLO")
         {
@@ -61,6 +62,11 @@ internal sealed class HelloHandler(
 
     private void GoLive(Connection connection, SignedIn signedIn, string? reference)
     {
+        if (connection.IsClosing)
+        {
+            return;
+        }
+
         var user = signedIn.User;
         if (!registry.TryAddLive(connection, user.UserId, gateway.Value.ConnectionsPerUser))
         {

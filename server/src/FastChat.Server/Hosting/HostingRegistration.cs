@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using FastChat.Server.Rest;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,9 @@ public static class HostingRegistration
 
     /// <summary>The largest body that any call may have is that of <c>/api/sync</c>, 1 MiB; each call checks its own limit.</summary>
     private const long MaxBodyBytes = (1024 * 1024) + (64 * 1024);
+
+    /// <summary>What the kernel keeps for a peer that reads slowly; Linux takes twice of it, its own bookkeeping included.</summary>
+    private const int SendBufferBytes = 128 * 1024;
 
     /// <summary>Settings that say where to listen; one of them is enough.</summary>
     private static readonly string[] AddressSettings = ["urls", "http_ports", "https_ports"];
@@ -91,6 +95,14 @@ public static class HostingRegistration
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+
+        // By default the kernel takes megabytes for a peer that reads nothing (GW4); accepted sockets inherit this.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket.SendBufferSize = SendBufferBytes;
+            return socket;
         });
     }
 

@@ -37,6 +37,20 @@ internal sealed class OnlineUser(Guid userId, string displayName)
 
     public bool Has(Guid reasonId) => reasons.ContainsKey(reasonId);
 
+    /// <summary>There is a reason whose time is over.</summary>
+    public bool HasExpired(DateTimeOffset now)
+    {
+        foreach (var reason in reasons.Values)
+        {
+            if (reason.ExpiresAt <= now)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The reasons whose time is over.</summary>
     public List<Guid> Expired(DateTimeOffset now) => [.. reasons.Where(reason => reason.Value.ExpiresAt <= now).Select(reason => reason.Key)];
 

@@ -157,15 +157,15 @@ public sealed class PresenceBroadcaster
         lock (gate)
         {
             var frame = viewer.NeedsFull ? Full(viewer) : Changes(viewer);
+            viewer.ShownAt = now;
             if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
             {
-                // What was gathered is gathered still.
+                // What was gathered is gathered still, for another second.
                 viewer.NeedsFull |= frame.Full;
                 viewer.Pending.UnionWith(frame.Users.Select(user => user.UserId));
                 return false;
             }
 
-            viewer.ShownAt = now;
             viewer.Told = (frame.OnlineCount, frame.Complete);
             return true;
         }

@@ -71,7 +71,7 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
     public void Gone(Guid reasonId, Guid userId, bool grace)
     {
         var now = time.GetUtcNow();
-        var changed = false;
+        bool changed;
         lock (gate)
         {
             if (!users.TryGetValue(userId, out var user) || !user.Has(reasonId))
@@ -79,13 +79,7 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
                 return;
             }
 
-            changed = user.Remove(reasonId);
-            if (!user.HasReason)
-            {
-                user.LastSeen = now;
-                user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : now;
-                changed |= Depart(user, now);
-            }
+            changed = Remove(user, reasonId, now, grace);
         }
 
         Recorded?.Invoke(new PresenceRecord(reasonId, userId, null, now, null));
@@ -114,16 +108,19 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
     public void Expire()
     {
         var now = time.GetUtcNow();
-        var gone = new List<Guid>();
-        var expired = new List<(Guid Reason, Guid User)>();
+        var changed = new List<Guid>();
+        var expired = new List<PresenceRecord>();
         lock (gate)
         {
-            foreach (var user in users.Values.ToList())
+            foreach (var user in users.Values.Where(user => user.HasExpired(now) || !user.HasReason).ToList())
             {
-                expired.AddRange(user.Expired(now).Select(reason => (reason, user.UserId)));
-                if (!user.HasReason && Depart(user, now))
+                // A client that stopped its heartbeats told nobody that it went: no grace.
+                var reasons = user.Expired(now);
+                expired.AddRange(reasons.Select(reason => new PresenceRecord(reason, user.UserId, null, now, null)));
+                var isChange = reasons.Aggregate(false, (any, reason) => Remove(user, reason, now, grace: false) || any);
+                if (isChange || (!user.HasReason && Depart(user, now)))
                 {
-                    gone.Add(user.UserId);
+                    changed.Add(user.UserId);
                 }
             }
 
@@ -136,9 +133,8 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             }
         }
 
-        // A client that stopped its heartbeats told nobody that it went: no grace.
-        expired.ForEach(reason => Gone(reason.Reason, reason.User, grace: false));
-        gone.ForEach(userId => Announce(true, userId));
+        expired.ForEach(record => Recorded?.Invoke(record));
+        changed.ForEach(userId => Announce(true, userId));
     }
 
     /// <summary>A user's present state; null if the user is offline and has been for long.</summary>
@@ -186,6 +182,20 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
 
         Recorded?.Invoke(new PresenceRecord(reasonId, userId, isAway ? PresenceStatus.Away : PresenceStatus.Online, now, expiresAt));
         Announce(changed, userId);
+    }
+
+    /// <summary>Takes a reason away; true if the user's entry changed by it. Call it with the lock held.</summary>
+    private bool Remove(OnlineUser user, Guid reasonId, DateTimeOffset now, bool grace)
+    {
+        var changed = user.Remove(reasonId);
+        if (user.HasReason)
+        {
+            return changed;
+        }
+
+        user.LastSeen = now;
+        user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : now;
+        return Depart(user, now) || changed;
     }
 
     /// <summary>Takes a user out once the grace is over; call it with the lock held.</summary>

@@ -164,7 +164,7 @@ public sealed class PresenceBroadcasterTests
         Away(crowd, 2, false);
         Assert.True(Show(1));
         output.IsBusy = false;
-        Assert.False(Show(0.02));
+        Assert.False(Show(1));
         Assert.Equal(["changes complete 3: User 2 online, User 3 away"], output.Take());
     }
 

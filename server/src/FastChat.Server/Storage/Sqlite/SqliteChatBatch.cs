@@ -63,7 +63,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
             return;
         }
 
-        if (head is null && !statements.UserExists(draft.To!.Value))
+        if (head is null && !BothExist(draft.SenderId, draft.To!.Value))
         {
             request.Refuse(ChatQueries.UserNotFound);
             return;
@@ -146,7 +146,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
     private void Open(OpenRequest request)
     {
         var head = FindDirect(request.UserId, request.OtherId);
-        if (head is null && !statements.UserExists(request.OtherId))
+        if (head is null && !BothExist(request.UserId, request.OtherId))
         {
             request.Refuse(ChatQueries.UserNotFound);
             return;
@@ -157,6 +157,9 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
         request.ChatId = head.ChatId;
         statements.MarkOpened(head.ChatId, request.UserId);
     }
+
+    /// <summary>The caller too: a token outlives its user if an older database was put in place.</summary>
+    private bool BothExist(Guid one, Guid other) => statements.UserExists(one) && statements.UserExists(other);
 
     private ChatHead? Load(Guid chatId)
     {

@@ -77,14 +77,14 @@ public sealed partial class SqliteMessageLog : IMessageLog
     [LoggerMessage(6003, LogLevel.Warning, "{Requests} requests to the message log failed")]
     private partial void LogBatchFailed(Exception fault, int requests);
 
-    /// <summary>One transaction's share of requests.</summary>
-    private sealed class Batch(SqliteMessageLog log) : ISqliteWork
+    /// <summary>One transaction's share of requests: those given, or else what is waiting.</summary>
+    private sealed class Batch(SqliteMessageLog log, LogRequest? alone = null) : ISqliteWork
     {
         private List<LogRequest> requests = [];
 
         public void Execute(SqliteConnection connection, SqliteTransaction transaction)
         {
-            requests = log.TakeWaiting();
+            requests = alone is null ? log.TakeWaiting() : [alone];
             log.statements.Attach(connection, transaction);
             var batch = new SqliteChatBatch(log.statements);
             foreach (var request in requests)
@@ -102,10 +102,17 @@ public sealed partial class SqliteMessageLog : IMessageLog
             // A transaction that could not even begin has not come to Execute; its requests fail with it.
             if (requests.Count == 0)
             {
-                requests = log.TakeWaiting();
+                requests = alone is null ? log.TakeWaiting() : [alone];
             }
 
             log.LogBatchFailed(fault, requests.Count);
+            if (fault is not DatabaseUnavailableException && requests.Count > 1)
+            {
+                // One of them hits a bug: each is tried by itself, in order, so that only that one fails.
+                requests.ForEach(request => log.writer.Enqueue(new Batch(log, request)));
+                return;
+            }
+
             foreach (var request in requests)
             {
                 request.Refuse(fault is DatabaseUnavailableException ? Away : Bug);
