@@ -1,8 +1,10 @@
 namespace FastChat.Server.Storage.Sqlite;
 
-/// <summary>A chat's row and its members' positions while a transaction counts on them. Times are Unix milliseconds.</summary>
+/// <summary>A chat's row and its members' positions, counted on in memory. Times are Unix milliseconds.</summary>
 internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev, long updatedAt, List<MemberHead> members)
 {
+    private bool isChanged;
+
     public Guid ChatId { get; } = chatId;
 
     public string Kind { get; } = kind;
@@ -17,8 +19,6 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
 
     public Guid[] UserIds { get; } = [.. members.Select(member => member.UserId)];
 
-    public bool IsChanged { get; private set; }
-
     /// <summary>Gives out the next <c>seq</c> and <c>rev</c>.</summary>
     public void Add(long now)
     {
@@ -26,7 +26,15 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
         Rev++;
         // A clock that was set back must not move a chat down in the lists.
         UpdatedAt = Math.Max(UpdatedAt, now);
-        IsChanged = true;
+        isChanged = true;
+    }
+
+    /// <summary>True if the row is to be written; from then on it counts as written.</summary>
+    public bool TakeIsChanged()
+    {
+        var taken = isChanged;
+        isChanged = false;
+        return taken;
     }
 
     /// <summary>Where a user stands among the members, or -1.</summary>
@@ -36,13 +44,13 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
 /// <summary>A member's positions.</summary>
 internal struct MemberHead(Guid userId, long deliveredSeq, long readSeq)
 {
+    private bool isChanged;
+
     public Guid UserId { get; } = userId;
 
     public long DeliveredSeq { get; private set; } = deliveredSeq;
 
     public long ReadSeq { get; private set; } = readSeq;
-
-    public bool IsChanged { get; private set; }
 
     /// <summary>Moves forward only; reading also delivers. True if the position that was asked for moved.</summary>
     public bool Advance(bool isRead, long seq)
@@ -52,10 +60,18 @@ internal struct MemberHead(Guid userId, long deliveredSeq, long readSeq)
         {
             ReadSeq = isRead ? seq : ReadSeq;
             DeliveredSeq = Math.Max(DeliveredSeq, seq);
-            IsChanged = true;
+            isChanged = true;
         }
 
         return moved;
+    }
+
+    /// <summary>True if the row is to be written; from then on it counts as written.</summary>
+    public bool TakeIsChanged()
+    {
+        var taken = isChanged;
+        isChanged = false;
+        return taken;
     }
 }
 

@@ -7,12 +7,11 @@ using FastChat.Server.Chats;
 namespace FastChat.Server.Storage.Sqlite;
 
 /// <summary>
-/// One transaction's view of the chats it touches: each is read once, its <c>seq</c>, <c>rev</c> and positions are counted
-/// here, and what changed is written once at the end.
+/// One transaction's work on the chats it touches: their <c>seq</c>, <c>rev</c> and positions are counted in memory, and what changed is written once at the end.
 /// </summary>
-internal sealed class SqliteChatBatch(SqliteChatStatements statements)
+internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteChatCache cache)
 {
-    private readonly Dictionary<Guid, ChatHead> heads = [];
+    private readonly HashSet<ChatHead> touched = [];
 
     /// <summary>Applies one request; its result or refusal is set on it.</summary>
     public void Apply(LogRequest request)
@@ -36,16 +35,16 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
     /// <summary>Writes the chats' rows and positions that changed.</summary>
     public void Flush()
     {
-        foreach (var head in heads.Values)
+        foreach (var head in touched)
         {
-            if (head.IsChanged)
+            if (head.TakeIsChanged())
             {
                 statements.UpdateChat(head);
             }
 
             foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
             {
-                if (member.IsChanged)
+                if (member.TakeIsChanged())
                 {
                     statements.UpdateMember(head.ChatId, member);
                 }
@@ -163,20 +162,23 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements)
 
     private ChatHead? Load(Guid chatId)
     {
-        if (!heads.TryGetValue(chatId, out var head) && statements.LoadChat(chatId) is { } loaded)
+        var head = cache.Find(chatId, statements.LoadChat);
+        if (head is not null)
         {
-            heads.Add(chatId, head = loaded);
+            touched.Add(head);
         }
 
         return head;
     }
 
-    private ChatHead? FindDirect(Guid one, Guid other) => statements.FindDirect(one, other) is { } chatId ? Load(chatId) : null;
+    private ChatHead? FindDirect(Guid one, Guid other) =>
+        cache.FindDirect(one, other, statements.FindDirect) is { } chatId ? Load(chatId) : null;
 
     private ChatHead Create(Guid opener, Guid other)
     {
         var head = statements.InsertDirect(opener, other);
-        heads.Add(head.ChatId, head);
+        cache.Add(head);
+        touched.Add(head);
         return head;
     }
 

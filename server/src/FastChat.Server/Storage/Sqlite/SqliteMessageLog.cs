@@ -21,6 +21,7 @@ public sealed partial class SqliteMessageLog : IMessageLog
     private readonly SqliteWriter writer;
     private readonly AnswerPump pump;
     private readonly SqliteChatStatements statements;
+    private readonly SqliteChatCache cache = new();
     private readonly ILogger<SqliteMessageLog> logger;
     private int count;
     private int scheduled;
@@ -86,7 +87,8 @@ public sealed partial class SqliteMessageLog : IMessageLog
         {
             requests = alone is null ? log.TakeWaiting() : [alone];
             log.statements.Attach(connection, transaction);
-            var batch = new SqliteChatBatch(log.statements);
+            log.cache.Trim();
+            var batch = new SqliteChatBatch(log.statements, log.cache);
             foreach (var request in requests)
             {
                 batch.Apply(request);
@@ -99,6 +101,8 @@ public sealed partial class SqliteMessageLog : IMessageLog
 
         public void Failed(Exception fault)
         {
+            log.cache.Forget();
+
             // A transaction that could not even begin has not come to Execute; its requests fail with it.
             if (requests.Count == 0)
             {
