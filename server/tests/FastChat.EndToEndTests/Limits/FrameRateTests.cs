@@ -126,9 +126,10 @@ public sealed class FrameRateTests(LimitedServer limited) : IClassFixture<Limite
         for (var turn = 0; turn < 5; turn++)
         {
             await first.SendAsync(new { type = "TYPING", chat_id = chat, is_typing = true });
-            await second.SendAsync(new { type = "TYPING", chat_id = chat, is_typing = false });
+            await second.SendAsync(new { type = "TYPING", chat_id = chat, is_typing = true });
         }
 
+        await theirs.ExpectAsync("TYPING");
         await first.FenceAsync();
         await second.FenceAsync();
         // A message is not limited with the typing and comes behind whatever of it was let through.

@@ -16,6 +16,7 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("fastchat-chats-").FullName;
     private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
+    private Task? pumping;
     private int chats;
 
     public ChatFixture()
@@ -44,7 +45,8 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     public async Task<Guid> UserAsync(string name)
     {
-        await pump.StartAsync(default);
+        // Once: a second start would be a second reader of the pump's queue, and cut off the first.
+        await (pumping ??= pump.StartAsync(default));
         var id = Guid.CreateVersion7();
         await Database.WriteAsync(
             async (db, ct) =>
