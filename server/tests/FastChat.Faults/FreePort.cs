@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FastChat.EndToEndTests.Harness;
+namespace FastChat.Faults;
 
 /// <summary>Ports below the kernel's ephemeral range, so that no outgoing connection takes one between the check and the start.</summary>
 public static class FreePort
