@@ -71,6 +71,37 @@ test('two tabs that open at once are one guest, and both show what is said', asy
   await expect(one.getByTestId('nobody-here')).toBeVisible();
 });
 
+test('the unread divider stands before what came while the window had no focus', async ({ arrive }) => {
+  const { ann, bob, annName } = await meet(arrive);
+  await ann.say('Seen at once');
+  await bob.chat(annName).click();
+  await expect(ann.mark('Seen at once')).toHaveText('Read');
+  const focus = (has: boolean) =>
+    bob.page.evaluate((now) => {
+      document.hasFocus = () => now;
+      window.dispatchEvent(new Event(now ? 'focus' : 'blur'));
+    }, has);
+  const divider = bob.page.getByTestId('unread-divider');
+  const divided = bob.page.locator('[data-index]').filter({ has: divider });
+
+  await expect(divided).toContainText('Seen at once');
+  await focus(false);
+  await ann.say('While you look elsewhere');
+  await ann.say('And again');
+  await expect(bob.message('And again')).toBeVisible();
+  await expect(divided).toContainText('While you look elsewhere');
+  await expect(ann.mark('And again')).toHaveText('Delivered');
+  await focus(true);
+  await expect(ann.mark('And again')).toHaveText('Read');
+  await ann.say('While you read');
+  await expect(bob.message('While you read')).toBeVisible();
+  await expect(divided).toContainText('While you look elsewhere');
+
+  await bob.page.reload();
+  await expect(bob.message('While you read')).toBeVisible();
+  await expect(divider).toHaveCount(0);
+});
+
 test('PR7 a new name is seen by the other at once', async ({ arrive }) => {
   const { ann, bob, annName } = await meet(arrive);
   await ann.say('Watch this');

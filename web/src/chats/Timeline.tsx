@@ -12,7 +12,7 @@ import { MessageRow, type Mark } from './MessageRow';
 import { Beginning } from './Beginning';
 import { indexOfSeq } from './timeline';
 import { useEntries, type Entries } from './useEntries';
-import { useReading } from './useReading';
+import { useAttention, useReading } from './useReading';
 
 const Frame = styled('div')({ position: 'relative', minHeight: 0, display: 'grid' });
 
@@ -76,8 +76,8 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
   const entries = useEntries(chat?.chat_id ?? null, conversation);
   const ownId = useChats((state) => state.ownId);
   const timeline = useChats((state) => (chat ? state.timelines[chat.chat_id] : undefined));
-  // Placed when the chat is opened, and staying there while one reads.
-  const [readUpTo] = useState(() => unreadFrom(chat, ownId));
+  const attention = useAttention();
+  const readUpTo = useDivider(chat, ownId, attention);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
     count: entries.count,
@@ -94,7 +94,7 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
   useStartingPlace(list, readUpTo, entries, timeline?.messages);
   useSticking(scroller, list);
   useOlder(chat, list.range?.startIndex ?? Infinity, timeline?.hasOlder ?? false);
-  const { atEnd, fresh } = useReading(chat, list, entries);
+  const { atEnd, fresh } = useReading(chat, list, entries, attention);
   return (
     <Frame>
       {chat && <OlderNote chatId={chat.chat_id} />}
@@ -189,6 +189,22 @@ function markOf(entry: Entry, chat: Chat | null, ownId: string): Mark {
   const others = chat?.members.filter((member) => member.user_id !== ownId) ?? [];
   if (others.some((member) => member.read_seq >= seq)) return 'read';
   return others.some((member) => member.delivered_seq >= seq) ? 'delivered' : 'sent';
+}
+
+/**
+ * The place read up to, after which the unread divider stands: set when the chat is opened and staying there while one
+ * reads. Only what comes while nobody looks moves it, to the first of that.
+ */
+function useDivider(chat: Chat | null, ownId: string, attention: boolean): number | null {
+  const [readUpTo, setReadUpTo] = useState(() => unreadFrom(chat, ownId));
+  const lastSeq = chat?.last_seq ?? 0;
+  const [known, setKnown] = useState(lastSeq);
+  if (lastSeq !== known) {
+    setKnown(lastSeq);
+    const unread = attention ? null : unreadFrom(chat, ownId);
+    if (unread !== null) setReadUpTo(unread);
+  }
+  return readUpTo;
 }
 
 type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;

@@ -9,21 +9,9 @@ const endInView = 60;
 
 const hasAttention = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
 
-/**
- * Tells whether the end is in view and how many messages came since it was not.
- * Marks the chat as read only while the window has the focus and the end is in view.
- */
-export function useReading(
-  chat: Chat | null,
-  list: Virtualizer<HTMLDivElement, Element>,
-  entries: Entries,
-): { atEnd: boolean; fresh: number } {
-  const { read } = useChatActions();
-  const atEnd = entries.count === 0 || list.range === null || list.isAtEnd(endInView);
+/** Whether the window is visible and has the focus. */
+export function useAttention(): boolean {
   const [attention, setAttention] = useState(hasAttention);
-  const chatId = chat?.chat_id;
-  const lastSeq = chat?.last_seq ?? 0;
-
   useEffect(() => {
     const look = (): void => setAttention(hasAttention());
     window.addEventListener('focus', look);
@@ -35,6 +23,23 @@ export function useReading(
       document.removeEventListener('visibilitychange', look);
     };
   }, []);
+  return attention;
+}
+
+/**
+ * Tells whether the end is in view and how many messages came since it was not.
+ * Marks the chat as read only while the window has the focus and the end is in view.
+ */
+export function useReading(
+  chat: Chat | null,
+  list: Virtualizer<HTMLDivElement, Element>,
+  entries: Entries,
+  attention: boolean,
+): { atEnd: boolean; fresh: number } {
+  const { read } = useChatActions();
+  const atEnd = entries.count === 0 || list.range === null || list.isAtEnd(endInView);
+  const chatId = chat?.chat_id;
+  const lastSeq = chat?.last_seq ?? 0;
 
   const [seen, setSeen] = useState(lastSeq);
   useEffect(() => {
