@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text;
+using FastChat.Load.Wire;
+
+namespace FastChat.Load.Scenarios;
+
+/// <summary>
+/// Sends 128-byte messages to its receivers in turn: as many unanswered ones as the window holds, or, on a schedule, those that are due.
+/// Frames lie ready in one block; only the ids are written anew, and all that may go goes with one call.
+/// </summary>
+internal sealed class Sender : Connection
+{
+    /// <summary>How far answers and deliveries may lag behind before a message's time of sending is forgotten.</summary>
+    private const int Remembered = 1 << 14;
+
+    /// <summary>On a schedule this many may be unanswered; more wait here, their latency counting from when they were due.</summary>
+    private const int MostUnanswered = Remembered / 4;
+
+    private const int MostAtOnce = 64;
+
+    private readonly int index;
+    private readonly Tally tally;
+    private readonly int window;
+    private readonly Schedule? schedule;
+    private readonly byte[][] receivers;
+    private readonly byte[] block;
+    private readonly int frameLength;
+    private readonly int toOffset;
+    private readonly int idOffset;
+    private readonly long[] sentAt = new long[Remembered];
+    private long due;
+    private long sent;
+    private long answered;
+    private long nextAck;
+
+    public Sender(Guest guest, int index, IEnumerable<Guest> receivers, LoadOptions options, Schedule? schedule, Tally tally)
+        : base(guest)
+    {
+        this.index = index;
+        this.tally = tally;
+        this.schedule = schedule;
+        this.receivers = [.. receivers.Select(receiver => Encoding.ASCII.GetBytes(receiver.UserId))];
+        window = schedule is null ? options.Window : MostUnanswered;
+        var id = new string('0', MessageId.Length);
+        var frame = ClientFrames.Text($$"""{"type":"MSG","to":"{{id}}","message_id":"{{id}}","content":"{{new string('x', 128)}}"}""");
+        frameLength = frame.Length;
+        toOffset = frame.AsSpan().IndexOf("\"to\":\""u8) + 6;
+        idOffset = frame.AsSpan().IndexOf("\"message_id\":\""u8) + 14;
+        block = [.. Enumerable.Repeat(frame, MostAtOnce).SelectMany(bytes => bytes)];
+    }
+
+    /// <summary>No more is sent.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>One more message of the schedule is due.</summary>
+    public void Due()
+    {
+        due++;
+        Pump();
+    }
+
+    /// <summary>Sends what may be sent now.</summary>
+    public void Pump()
+    {
+        while (!IsStopped)
+        {
+            var unsent = schedule is null ? long.MaxValue : due - sent;
+            var count = (int)Math.Min(Math.Min(window - (sent - answered), unsent), MostAtOnce);
+            if (count <= 0)
+            {
+                return;
+            }
+
+            SendNext(count);
+        }
+    }
+
+    /// <summary>When a message was sent, or was due; 0 if it is not known.</summary>
+    public long SentAt(long number) => number >= 0 && number < sent && number >= sent - Remembered ? sentAt[number % Remembered] : 0;
+
+    /// <inheritdoc/>
+    protected override void OnText(ReadOnlySpan<byte> text)
+    {
+        if (Scan.Is(text, "\"type\":\"MSG_ACK\""u8))
+        {
+            OnAck(text);
+        }
+        else if (Scan.Is(text, "\"type\":\"ERROR\""u8))
+        {
+            tally.FirstRefusal ??= Encoding.UTF8.GetString(text);
+            tally.Refused++;
+            answered++;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRead() => Pump();
+
+    private void SendNext(int count)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var milliseconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        for (var i = 0; i < count; i++)
+        {
+            var frame = block.AsSpan(i * frameLength, frameLength);
+            receivers[sent % receivers.Length].CopyTo(frame[toOffset..]);
+            MessageId.Write(frame[idOffset..], milliseconds, index, sent);
+            sentAt[sent % Remembered] = schedule?.DueAt(index, sent) ?? now;
+            sent++;
+        }
+
+        tally.Sent += count;
+        Send(block.AsSpan(0, count * frameLength));
+    }
+
+    // Acks come in the order of sending (CH3), so the next one is known, unless one was refused instead.
+    private void OnAck(ReadOnlySpan<byte> text)
+    {
+        if (!MessageId.TryRead(text, out var sender, out var number) || sender != index || SentAt(number) is var at && at == 0)
+        {
+            tally.Unknown++;
+            return;
+        }
+
+        if (number < nextAck)
+        {
+            tally.Doubled++;
+            return;
+        }
+
+        tally.OutOfOrder += number == nextAck || tally.Refused > 0 ? 0 : 1;
+        nextAck = number + 1;
+        answered++;
+        tally.Acked++;
+        tally.Add(tally.Acks, at);
+    }
+}
