@@ -69,7 +69,7 @@ internal sealed record LoadOptions(
             "idle" => (10_000, 0, 0),
             "presence" => (1_000, 0, 0),
             "fanout" => (1, 1_000, 64),
-            _ => (100, 1, 8),
+            _ => (200, 1, 1),
         };
         return new LoadOptions(
             scenario,

@@ -6,7 +6,7 @@ namespace FastChat.Load.Scenarios;
 
 /// <summary>
 /// Sends 128-byte messages to its receivers in turn: as many unanswered ones as the window holds, or, on a schedule, those that are due.
-/// Frames lie ready in one block; only the ids are written anew, and all that may go goes with one call.
+/// Frames lie ready in one block; only the ids are written anew.
 /// </summary>
 internal sealed class Sender : Connection
 {
@@ -109,8 +109,12 @@ internal sealed class Sender : Connection
             sent++;
         }
 
+        // One call a frame, as clients do: a server that gets eight in one piece needs a third less for each.
         tally.Sent += count;
-        Send(block.AsSpan(0, count * frameLength));
+        for (var i = 0; i < count; i++)
+        {
+            Send(block.AsSpan(i * frameLength, frameLength));
+        }
     }
 
     // Acks come in the order of sending (CH3), so the next one is known, unless one was refused instead.
