@@ -1,9 +1,6 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace FastChat.Protocol;
 
@@ -23,24 +20,6 @@ namespace FastChat.Protocol;
 [JsonSerializable(typeof(PongFrame))]
 [JsonSerializable(typeof(ErrorFrame))]
 public sealed partial class ProtocolJsonContext : JsonSerializerContext;
-
-/// <summary>Turns frames into the bytes that go out; a broadcast is encoded once and the bytes are shared.</summary>
-public static class FrameWriter
-{
-    // Content goes out as JSON to JSON readers, never into HTML, so only what JSON itself wants is escaped.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Encodes a frame as UTF-8 JSON.</summary>
-    public static ReadOnlyMemory<byte> Encode<T>(T frame)
-        where T : IServerFrame
-    {
-        var typeInfo = (JsonTypeInfo<T>)ProtocolJsonContext.Default.GetTypeInfo(typeof(T))!;
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        JsonSerializer.Serialize(writer, frame, typeInfo);
-        return buffer.WrittenMemory;
-    }
-}
 
 /// <summary>Times on the wire: RFC 3339, UTC, milliseconds.</summary>
 public sealed class TimestampConverter : JsonConverter<DateTimeOffset>
