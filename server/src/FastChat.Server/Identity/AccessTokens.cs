@@ -21,6 +21,7 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
     internal static readonly Refusal Refused = new(ErrorCode.Unauthorized, "The access token is missing, not valid or expired.");
 
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private readonly VerifiedTokens verified = new(time);
     private ECDsa? key;
     private SigningCredentials? credentials;
 
@@ -33,12 +34,13 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
     /// <summary>A token for a session, good for <see cref="Lifetime"/> from now on.</summary>
     public string Issue(Guid userId, Guid sessionId)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return handler.CreateToken(new SecurityTokenDescriptor
+        // A token's times are whole seconds.
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        var token = handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,
-            IssuedAt = now,
-            Expires = now + Lifetime,
+            IssuedAt = now.UtcDateTime,
+            Expires = (now + Lifetime).UtcDateTime,
             Claims = new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 [Caller.UserClaim] = userId.ToString(),
@@ -46,6 +48,8 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
             },
             SigningCredentials = credentials ?? throw new InvalidOperationException("no signing key was loaded"),
         });
+        verified.Add(token, new VerifiedToken(new Caller(userId, sessionId), now, now + Lifetime));
+        return token;
     }
 
     /// <summary>
@@ -53,7 +57,12 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
     /// every <c>HELLO</c> and every call.
     /// </summary>
     public Outcome<Caller> Verify(string token) =>
-        IsSignedByUs(token) && Read(token) is { } caller && !revoked.Contains(caller.SessionId) ? caller : Refused;
+        token.Length <= MaxLength
+        && (verified.Find(token) ?? ReadSigned(token)) is { } said
+        && said.IsGood(time.GetUtcNow())
+        && !revoked.Contains(said.Caller.SessionId)
+            ? said.Caller
+            : Refused;
 
     /// <summary>Signs with this key and believes no other; called once, before the first token is issued or checked.</summary>
     internal void Use(SigningKey signingKey)
@@ -71,7 +80,7 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
     private bool IsSignedByUs(string token)
     {
         var dot = token.LastIndexOf('.');
-        if (key is null || dot <= 0 || token.Length > MaxLength)
+        if (key is null || dot <= 0)
         {
             return false;
         }
@@ -94,20 +103,30 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
             && key.VerifyData(signed[..written], signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private Caller? Read(string token)
+    private VerifiedToken? ReadSigned(string token)
+    {
+        if (!IsSignedByUs(token) || Read(token) is not { } read)
+        {
+            return null;
+        }
+
+        if (read.IsGood(time.GetUtcNow()))
+        {
+            verified.Add(token, read);
+        }
+
+        return read;
+    }
+
+    private VerifiedToken? Read(string token)
     {
         var jwt = new JsonWebToken(token);
-        var now = time.GetUtcNow().UtcDateTime;
-        var isGood = jwt.Alg == SecurityAlgorithms.EcdsaSha256
-            && jwt.Kid == credentials!.Key.KeyId
-            && jwt.Issuer == Issuer
-            && now < jwt.ValidTo + ClockSkew
-            && now >= jwt.IssuedAt - ClockSkew;
-        return isGood
+        var isOurs = jwt.Alg == SecurityAlgorithms.EcdsaSha256 && jwt.Kid == credentials!.Key.KeyId && jwt.Issuer == Issuer;
+        return isOurs
             && Ids.TryParse(jwt.Subject, out var userId)
             && jwt.TryGetPayloadValue<string>(Caller.SessionClaim, out var session)
             && Ids.TryParse(session, out var sessionId)
-                ? new Caller(userId, sessionId)
+                ? new VerifiedToken(new Caller(userId, sessionId), new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero), new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero))
                 : null;
     }
 }

@@ -19,6 +19,8 @@ public static class IdentityRegistration
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionActivity>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionActivity>());
+        services.AddSingleton<SessionLookup>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionLookup>());
         services.AddSingleton<SessionService>();
         services.AddSingleton<RefreshService>();
         services.AddSingleton<LinkService>();

@@ -15,6 +15,7 @@ public sealed class SessionService(
     IDatabase database,
     AccessTokens tokens,
     RevokedSessions revoked,
+    SessionLookup lookup,
     SessionActivity activity,
     TimeProvider time)
 {
@@ -54,19 +55,14 @@ public sealed class SessionService(
             return refusal;
         }
 
-        var found = await database.ReadAsync(
-            (context, cancellation) => context.Set<Session>()
-                .Where(session => session.SessionId == caller.SessionId && session.UserId == caller.UserId && session.RevokedAt == null)
-                .Join(context.Set<User>(), session => session.UserId, user => user.UserId, (session, user) => new { session, user })
-                .FirstOrDefaultAsync(cancellation),
-            cancellationToken);
+        var found = await lookup.FindAsync(caller, cancellationToken);
         if (found is null || revoked.Contains(caller.SessionId))
         {
             return AccessTokens.Refused;
         }
 
-        activity.Note(found.session, client);
-        return new SignedIn(found.user, caller.SessionId);
+        activity.Note(found.Session, client);
+        return new SignedIn(found.User, caller.SessionId);
     }
 
     /// <summary>A user's sessions that are good, those used last first.</summary>

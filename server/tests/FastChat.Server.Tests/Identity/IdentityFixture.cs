@@ -7,6 +7,8 @@ namespace FastChat.Server.Tests.Identity;
 /// <summary>Identity on a database in memory, with a clock that a test moves.</summary>
 internal sealed class IdentityFixture : IDisposable
 {
+    private Task? lookingUp;
+
     public IdentityFixture()
     {
         Backplane = new InProcessBackplane(NullLogger<InProcessBackplane>.Instance);
@@ -14,7 +16,8 @@ internal sealed class IdentityFixture : IDisposable
         Revoked = new RevokedSessions(Backplane, Time);
         Tokens = new AccessTokens(Revoked, Time);
         Activity = new SessionActivity(Database, Time, NullLogger<SessionActivity>.Instance);
-        Sessions = new SessionService(Database, Tokens, Revoked, Activity, Time);
+        Lookup = new SessionLookup(Database);
+        Sessions = new SessionService(Database, Tokens, Revoked, Lookup, Activity, Time);
         Refresh = new RefreshService(Database, Tokens, Revoked, Time, NullLogger<RefreshService>.Instance);
         Links = new LinkService(Database, Tokens, Time);
         Profiles = new Profiles(Database, Backplane);
@@ -34,6 +37,8 @@ internal sealed class IdentityFixture : IDisposable
 
     public SessionActivity Activity { get; }
 
+    public SessionLookup Lookup { get; }
+
     public SessionService Sessions { get; }
 
     public RefreshService Refresh { get; }
@@ -49,11 +54,15 @@ internal sealed class IdentityFixture : IDisposable
         return await Sessions.CreateGuestAsync(GuestNames.Next(), "test", CancellationToken.None);
     }
 
-    public Task StartAsync() =>
-        new IdentityStart(Database, Tokens, Revoked, Time, NullLogger<IdentityStart>.Instance).RunAsync(CancellationToken.None);
+    public async Task StartAsync()
+    {
+        await new IdentityStart(Database, Tokens, Revoked, Time, NullLogger<IdentityStart>.Instance).RunAsync(CancellationToken.None);
+        await (lookingUp ??= Lookup.StartAsync(CancellationToken.None));
+    }
 
     public void Dispose()
     {
+        Lookup.Dispose();
         Activity.Dispose();
         Database.Dispose();
     }
