@@ -189,10 +189,11 @@ internal sealed class Connection : IPresenceOutput
         var sent = new List<ReadOnlyMemory<byte>>();
         while (await Outbound.TakeAsync(sent) is { } frames)
         {
-            foreach (var frame in frames)
+            for (var i = 0; i < frames.Count; i++)
             {
-                await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-                Outbound.Sent(frame.Length);
+                Transport.MoreFollows = i < frames.Count - 1;
+                await socket.SendAsync(frames[i], WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                Outbound.Sent(frames[i].Length);
             }
 
             sent = frames;

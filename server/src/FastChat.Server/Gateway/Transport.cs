@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FastChat.Server.Gateway;
@@ -9,7 +10,18 @@ namespace FastChat.Server.Gateway;
 /// </summary>
 internal sealed class Transport(Stream inner, HttpContext context) : Stream
 {
+    /// <summary>So much is held back at most, in bytes; about what one packet on the loopback carries.</summary>
+    private const int MostHeld = 32 * 1024;
+
     private readonly CancellationTokenSource ended = new();
+    private byte[]? held;
+    private int heldBytes;
+
+    /// <summary>
+    /// More is written at once after what is written now: it is held back, and goes out together with that. One send of many
+    /// frames costs the kernel and the peer little more than one of a single frame.
+    /// </summary>
+    public bool MoreFollows { private get; set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -64,16 +76,25 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <remarks>The socket calls it under a lock of its own, for frames and pings alike; that guards what is held back, too.</remarks>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
+        // A close, ping or pong never waits: the loop that would write the next frame may end before it does.
+        var goesOn = MoreFollows && !IsControl(buffer.Span);
+        if (held is null && !goesOn)
         {
-            await inner.WriteAsync(buffer, ended.Token);
+            return WriteOutAsync(buffer);
         }
-        catch (OperationCanceledException fault) when (ended.IsCancellationRequested)
+
+        if (heldBytes + buffer.Length > MostHeld)
         {
-            throw new IOException("The connection was ended.", fault);
+            return WriteHeldAsync(buffer);
         }
+
+        held ??= ArrayPool<byte>.Shared.Rent(MostHeld);
+        buffer.Span.CopyTo(held.AsSpan(heldBytes));
+        heldBytes += buffer.Length;
+        return goesOn ? ValueTask.CompletedTask : WriteHeldAsync(default);
     }
 
     /// <inheritdoc/>
@@ -103,6 +124,44 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
 
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>The socket writes whole frames, so their first byte is the header's; opcodes from 8 on are control frames (RFC 6455, 5.2).</summary>
+    private static bool IsControl(ReadOnlySpan<byte> frame) => !frame.IsEmpty && (frame[0] & 0x08) != 0;
+
+    /// <summary>Writes what was held back, then <paramref name="rest"/>.</summary>
+    private async ValueTask WriteHeldAsync(ReadOnlyMemory<byte> rest)
+    {
+        if (held is { } rented)
+        {
+            held = null;
+            try
+            {
+                await WriteOutAsync(rented.AsMemory(0, heldBytes));
+            }
+            finally
+            {
+                heldBytes = 0;
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+
+        if (!rest.IsEmpty)
+        {
+            await WriteOutAsync(rest);
+        }
+    }
+
+    private async ValueTask WriteOutAsync(ReadOnlyMemory<byte> buffer)
+    {
+        try
+        {
+            await inner.WriteAsync(buffer, ended.Token);
+        }
+        catch (OperationCanceledException fault) when (ended.IsCancellationRequested)
+        {
+            throw new IOException("The connection was ended.", fault);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
