@@ -15,6 +15,9 @@ public static class SqliteStart
     /// <summary>Older ones have CVE-2025-6965.</summary>
     private static readonly Version OldestSqlite = new(3, 50, 2);
 
+    /// <summary>The writing connection's page cache, in KiB; it grows only as far as the database is large.</summary>
+    private const int WriterCacheKiB = 64 * 1024;
+
     /// <summary>Opens the file at <paramref name="path"/>, makes it if there is none, and brings its schema up to date.</summary>
     /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
     public static SqliteDatabase Open(string path, ILoggerFactory loggers)
@@ -70,6 +73,9 @@ public static class SqliteStart
         }
 
         Run(connection, "PRAGMA synchronous = FULL");
+
+        // The indexes' pages that are written to all over again; by default it is 2 MB, and the rest is read again and again.
+        Run(connection, $"PRAGMA cache_size = -{WriterCacheKiB}");
         return connection;
     }
 
