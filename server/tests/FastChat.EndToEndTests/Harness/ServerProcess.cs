@@ -1,21 +1,12 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
+using FastChat.Faults.Servers;
 
 namespace FastChat.EndToEndTests.Harness;
 
-/// <summary>The published server as a process of its own: started, killed, asked to stop and started again on the same data.</summary>
-public sealed partial class ServerProcess : IAsyncDisposable
+/// <summary>The published server with a database of its own: started, killed, asked to stop and started again on the same data.</summary>
+public sealed class ServerProcess : IAsyncDisposable
 {
-    private const int SigInt = 2;
-    private const int SigTerm = 15;
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
-
     private readonly Dictionary<string, string> settings;
-    private readonly StringBuilder output = new();
-    private readonly Lock gate = new();
-    private Process? process;
+    private readonly ServerProgram program;
 
     private ServerProcess(IReadOnlyDictionary<string, string>? settings, string? folder)
     {
@@ -32,6 +23,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             this.settings[name] = value;
         }
 
+        program = new ServerProgram(Root, Folder, this.settings);
         Api = new ApiClient(Root);
     }
 
@@ -47,24 +39,23 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Calls without a token.</summary>
     public ApiClient Api { get; }
 
-    /// <summary>Everything the server wrote to its standard output and error, over all its starts.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (gate)
-            {
-                return output.ToString();
-            }
-        }
-    }
+    /// <summary>The process id.</summary>
+    public int Id => program.Id;
 
-    public bool HasExited => process?.HasExited ?? true;
+    /// <summary>Everything the server wrote to its standard output and error, over all its starts.</summary>
+    public string Log => program.Log;
+
+    public bool HasExited => program.HasExited;
+
+    /// <summary>The test takes something from the server that it needs, such as its disk: then its log may, and should, complain.</summary>
+    public bool MayComplain { get; set; }
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? folder = null)
+    public static async Task<ServerProcess> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null, string? folder = null, IReadOnlyList<string>? launcher = null)
     {
         var server = new ServerProcess(settings, folder);
+        server.program.Launcher = launcher ?? [];
         try
         {
             await server.StartAgainAsync();
@@ -72,7 +63,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
         catch
         {
-            server.process?.Kill();
+            await server.program.DisposeAsync();
             throw;
         }
     }
@@ -81,48 +72,18 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output)> StartRefusedAsync(IReadOnlyDictionary<string, string> settings, string folder)
     {
         var server = new ServerProcess(settings, folder);
-        server.Launch();
-        using var patience = new CancellationTokenSource(StartTime);
-        try
-        {
-            await server.process!.WaitForExitAsync(patience.Token);
-            return (server.process.ExitCode, server.Log);
-        }
-        catch (OperationCanceledException)
-        {
-            server.process!.Kill();
-            Assert.Fail($"The server should have refused to start and did not. It wrote:\n{server.Log}");
-            throw;
-        }
+        await using var refused = server.program;
+        refused.Launch();
+        return (await refused.ExitedWithinAsync(TimeSpan.FromSeconds(60)), server.Log);
     }
 
-    public async Task StartAgainAsync()
-    {
-        Launch();
-        var deadline = Stopwatch.StartNew();
-        while (deadline.Elapsed < StartTime)
-        {
-            Assert.False(process!.HasExited, $"The server ended while starting. It wrote:\n{Log}");
-            if (await Api.StatusAsync("/health/ready") == 200)
-            {
-                return;
-            }
-
-            await Task.Delay(25);
-        }
-
-        Assert.Fail($"The server was not ready within {StartTime.TotalSeconds} s. It wrote:\n{Log}");
-    }
+    public Task StartAgainAsync() => program.StartAsync();
 
     /// <summary>kill -9: the process gets no chance to write anything more.</summary>
-    public async Task KillAsync()
-    {
-        process!.Kill();
-        await process.WaitForExitAsync();
-    }
+    public Task KillAsync() => program.KillAsync();
 
     /// <summary>Only sends SIGTERM; <see cref="ExitedWithinAsync"/> waits for the end.</summary>
-    public void AskToStop() => Signal(SigTerm);
+    public void AskToStop() => program.AskToStop();
 
     public async Task<int> TerminateAsync()
     {
@@ -130,22 +91,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return await ExitedWithinAsync(TimeSpan.FromSeconds(20));
     }
 
-    public void PressCtrlC() => Signal(SigInt);
+    public void PressCtrlC() => program.PressCtrlC();
 
-    public async Task<int> ExitedWithinAsync(TimeSpan limit)
-    {
-        using var patience = new CancellationTokenSource(limit);
-        try
-        {
-            await process!.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Fail($"The server should have ended within {limit.TotalSeconds} s. It wrote:\n{Log}");
-        }
-
-        return process.ExitCode;
-    }
+    public Task<int> ExitedWithinAsync(TimeSpan limit) => program.ExitedWithinAsync(limit);
 
     /// <summary>An exception in the log is a bug, whatever the client got to see.</summary>
     public void AssertCalmLog()
@@ -157,68 +105,11 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
-        {
-            await KillAsync();
-        }
-
-        process?.Dispose();
+        await program.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
-        AssertCalmLog();
-    }
-
-    private void Launch()
-    {
-        var start = new ProcessStartInfo(PublishedServer.Path)
+        if (!MayComplain)
         {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.ArgumentList.Add("--urls");
-        start.ArgumentList.Add(Root.ToString());
-        foreach (var name in start.Environment.Keys.Where(IsServerSetting).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        process?.Dispose();
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
-
-    private static bool IsServerSetting(string name) =>
-        name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.Contains("__", StringComparison.Ordinal)
-        || name is "DATABASE_URL" or "BACKPLANE_URL" or "MANAGEMENT_URL" or "ALLOWED_ORIGINS" or "TRUSTED_PROXIES";
-
-    private void Note(string? line)
-    {
-        if (line is not null)
-        {
-            lock (gate)
-            {
-                output.Append(line).Append('\n');
-            }
+            AssertCalmLog();
         }
     }
-
-    private void Signal(int number)
-    {
-        var result = SendSignal(process!.Id, number);
-        Assert.True(result == 0, string.Create(CultureInfo.InvariantCulture, $"kill answered {result}."));
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int processId, int signal);
 }

@@ -1,10 +1,12 @@
-namespace FastChat.EndToEndTests.Harness;
+namespace FastChat.Faults.Servers;
 
-/// <summary>Finds the program under test: FASTCHAT_SERVER, else what `dotnet publish` put into artifacts/publish.</summary>
+/// <summary>Finds the program under test: FASTCHAT_SERVER, else what <c>dotnet publish</c> put into artifacts/publish.</summary>
 public static class PublishedServer
 {
     private static readonly Lazy<string> Found = new(Find);
 
+    /// <summary>The program's path.</summary>
+    /// <exception cref="FileNotFoundException">There is none; the message says how to make it.</exception>
     public static string Path => Found.Value;
 
     private static string Find()
