@@ -37,7 +37,7 @@ internal sealed class MessageScenario(LoadOptions options)
         var (after, count) = (Usage.Now(options), tally.Acked - counted);
 
         senders.ForEach(sender => sender.IsStopped = true);
-        loop.Run(In(10), isDone: () => tally.Acked + tally.Refused >= tally.Sent && tally.Delivered >= tally.Acked);
+        loop.Run(In(10), isDone: () => Math.Min(tally.Acked, tally.Delivered) + tally.Refused >= tally.Sent);
         return Tell(before, after, count);
     }
 

@@ -51,7 +51,7 @@ internal sealed class Tally
     {
         report.Add("refused", Refused);
         report.Add("unanswered", Sent - Acked - Refused);
-        report.Add("undelivered", Acked - Delivered);
+        report.Add("undelivered", Sent - Refused - Delivered);
         report.Add("doubled", Doubled);
         report.Add("out_of_order", OutOfOrder);
         report.Add("unknown", Unknown);
