@@ -5,6 +5,7 @@ using FastChat.Server.Hosting;
 using FastChat.Server.Identity;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
+using FastChat.Server.Storage.Postgres;
 using FastChat.Server.Storage.Sqlite;
 
 return await Startup.RunAsync(async () =>
@@ -17,7 +18,15 @@ return await Startup.RunAsync(async () =>
     builder.AddPresence();
     builder.AddChats();
     builder.AddGateway();
-    builder.AddSqlite(StorageOptions.From(builder.Configuration));
+    var storage = StorageOptions.From(builder.Configuration);
+    if (storage.Postgres is { } address)
+    {
+        builder.AddPostgres(address);
+    }
+    else
+    {
+        builder.AddSqlite(storage.SqlitePath!);
+    }
 
     var app = builder.Build();
 

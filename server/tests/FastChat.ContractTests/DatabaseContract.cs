@@ -7,7 +7,7 @@ public abstract class DatabaseContract : IAsyncLifetime
 {
     protected TestDatabase Database { get; private set; } = null!;
 
-    private protected Asked Log { get; private set; } = null!;
+    private protected Asked Log => field ??= new Asked(Database.Log);
 
     protected Guid Ann { get; private set; }
 
@@ -18,7 +18,6 @@ public abstract class DatabaseContract : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await StartAsync();
-        Log = new Asked(Database.Log);
         (Ann, Bob, Eve) = (await Database.UserAsync("Ann"), await Database.UserAsync("Bob"), await Database.UserAsync("Eve"));
     }
 

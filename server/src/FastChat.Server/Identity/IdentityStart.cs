@@ -11,6 +11,9 @@ internal sealed partial class IdentityStart(
     TimeProvider time,
     ILogger<IdentityStart> logger)
 {
+    /// <summary>Held while the key is made.</summary>
+    private static readonly Guid KeyLock = new("5f1a7c64-3a41-4d0e-9a3f-8c1f2f7f6b11");
+
     /// <summary>Loads the signing key, which is made at the first start of all, and the recent revocations.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -36,7 +39,8 @@ internal sealed partial class IdentityStart(
         var kept = await database.WriteAsync(
             async (context, cancellation) =>
             {
-                // Another node may have been first.
+                // Another node may be at it too, or may have been first.
+                await context.LockAsync(KeyLock, cancellation);
                 if (await context.Set<SigningKey>().OrderBy(key => key.CreatedAt).FirstOrDefaultAsync(cancellation) is { } known)
                 {
                     return known;

@@ -36,6 +36,7 @@ public sealed class LinkService(IDatabase database, AccessTokens tokens, TimePro
                 }
 
                 await PruneAsync(context, now, cancellation);
+                await context.LockAsync(caller.UserId, cancellation);
                 await MakeRoomAsync(context, caller.UserId, cancellation);
                 context.Add(link);
                 await context.SaveChangesAsync(cancellation);

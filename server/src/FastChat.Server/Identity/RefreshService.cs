@@ -59,6 +59,17 @@ public sealed partial class RefreshService(
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
+        var sessionId = await context.Set<RefreshToken>()
+            .Where(t => t.TokenHash == hash)
+            .Select(t => (Guid?)t.SessionId)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (sessionId is null)
+        {
+            return default;
+        }
+
+        // Two tokens of one session may come at once, to two nodes: the second is judged by what the first has left.
+        await context.LockAsync(sessionId.Value, cancellationToken);
         var token = await context.Set<RefreshToken>().AsTracking().FirstOrDefaultAsync(t => t.TokenHash == hash, cancellationToken);
         if (token is null || now >= token.CreatedAt + RefreshToken.Lifetime)
         {

@@ -47,7 +47,8 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
     /// <summary>Writes what was noted so far.</summary>
     internal async Task WriteAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in pending.ToArray().Chunk(BatchSize))
+        // In one order on every node, so that two of them never wait for each other's rows.
+        foreach (var batch in pending.ToArray().OrderBy(entry => entry.Key).Chunk(BatchSize))
         {
             await database.WriteAsync(
                 async (context, cancellation) =>

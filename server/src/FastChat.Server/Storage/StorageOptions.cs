@@ -1,6 +1,6 @@
 namespace FastChat.Server.Storage;
 
-/// <summary>Where the database is.</summary>
+/// <summary>Where the database is: one of the two is given.</summary>
 public sealed class StorageOptions
 {
     /// <summary>The setting's name.</summary>
@@ -12,16 +12,25 @@ public sealed class StorageOptions
     private const string SqliteScheme = "sqlite:";
 
     /// <summary>The path of the SQLite file, absolute.</summary>
-    public required string SqlitePath { get; init; }
+    public string? SqlitePath { get; private init; }
+
+    /// <summary>The PostgreSQL server and the database on it.</summary>
+    public PostgresAddress? Postgres { get; private init; }
 
     /// <summary>Reads <c>DATABASE_URL</c>.</summary>
     /// <exception cref="DatabaseRefusedException">It is no URL that can be used; the sentence never repeats the URL, which may hold a password.</exception>
     public static StorageOptions From(IConfiguration configuration)
     {
         var url = configuration[Setting] is { Length: > 0 } given ? given : Default;
+        if (PostgresUrl.Is(url))
+        {
+            return new StorageOptions { Postgres = PostgresUrl.Read(url) };
+        }
+
         if (!url.StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw new DatabaseRefusedException($"{Setting} must be sqlite:PATH, for example {Default}.");
+            throw new DatabaseRefusedException(
+                $"{Setting} must be sqlite:PATH, for example {Default}, or postgresql://user:password@host:port/name.");
         }
 
         var path = url[SqliteScheme.Length..];

@@ -19,6 +19,8 @@ public sealed class ArchitectureTests
         ["Chats"] = ["Protocol", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Gateway"] = ["Protocol", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
         ["Hosting"] = ["Protocol", "Rest", "Storage"],
+        ["Storage.Postgres"] = ["Presence", "Storage", "Storage.Postgres.Migrations"],
+        ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],
         ["Storage.Sqlite"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Sqlite.Migrations"],
         ["Storage.Sqlite.Migrations"] = ["Storage", "Storage.Sqlite"],
     };
@@ -27,8 +29,6 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string> Seams = new(StringComparer.Ordinal)
     {
         ["FastChat.Server.Chats.IMessageLog"] = "PostgreSQL brings the second",
-        ["FastChat.Server.Presence.IPresenceStore"] = "PostgreSQL brings the second",
-        ["FastChat.Server.Storage.IDatabase"] = "PostgreSQL brings the second",
         ["FastChat.Server.Cluster.IBackplane"] = "PostgreSQL and RabbitMQ bring the others",
         ["FastChat.Server.Presence.IPresenceOutput"] = "Presence shows to connections without seeing the gateway",
     };
@@ -66,12 +66,13 @@ public sealed class ArchitectureTests
         ["FastChat.Server.Hosting.Readiness"],
         References.All.Where(edge => References.Room(edge.From) == "Gateway" && References.Room(edge.To) == "Hosting").Select(edge => edge.To).Distinct());
 
-    [Fact]
-    public void Only_Program_sees_the_database_s_adaptor() => Assert.Equal(
+    [Theory]
+    [InlineData("FastChat.Server.Storage.Sqlite.")]
+    [InlineData("FastChat.Server.Storage.Postgres.")]
+    public void Only_Program_sees_a_database_s_adaptor(string adaptor) => Assert.Equal(
         ["Program"],
         References.All
-            .Where(edge => edge.To.StartsWith("FastChat.Server.Storage.Sqlite.", StringComparison.Ordinal)
-                && !edge.From.StartsWith("FastChat.Server.Storage.Sqlite.", StringComparison.Ordinal))
+            .Where(edge => edge.To.StartsWith(adaptor, StringComparison.Ordinal) && !edge.From.StartsWith(adaptor, StringComparison.Ordinal))
             .Select(edge => edge.From)
             .Distinct());
 

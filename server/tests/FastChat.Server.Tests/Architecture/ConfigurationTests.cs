@@ -14,6 +14,7 @@ public sealed class ConfigurationTests
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.AllowedOrigins)}"] = "ALLOWED_ORIGINS",
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.TrustedProxies)}"] = "TRUSTED_PROXIES",
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.SqlitePath)}"] = StorageOptions.Setting,
+        [$"{nameof(StorageOptions)}.{nameof(StorageOptions.Postgres)}"] = StorageOptions.Setting,
     };
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     /// <summary>The id that a blob holds.</summary>
     public static Guid ToId(byte[] blob) => new(blob, bigEndian: true);
 
+    /// <summary>Nothing to wait for: there is one writer.</summary>
+    public override Task LockAsync(Guid id, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -7,10 +7,10 @@ namespace FastChat.Server.Storage.Sqlite;
 public static class SqliteRegistration
 {
     /// <summary>Adds the database, which is opened and migrated before anything else starts, and the seams it serves.</summary>
-    public static void AddSqlite(this IHostApplicationBuilder builder, StorageOptions options)
+    public static void AddSqlite(this IHostApplicationBuilder builder, string path)
     {
         var services = builder.Services;
-        services.AddSingleton(provider => SqliteStart.Open(options.SqlitePath, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => SqliteStart.Open(path, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<SqliteDatabase>().Epoch);
         services.AddSingleton<IMessageLog, SqliteMessageLog>();

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Npgsql;
+
+namespace FastChat.Server.Storage.Postgres;
+
+/// <summary>
+/// How connections are made. No session state is relied on, so that a pooler in transaction mode may stand in between:
+/// nothing is prepared, nothing is reset, no setting outlives its transaction.
+/// </summary>
+internal static class PostgresConnections
+{
+    /// <summary>How long connecting may take, in seconds, unless the URL says otherwise; less than a caller waits for an answer.</summary>
+    private const int ConnectSeconds = 3;
+
+    /// <summary>How long a statement may take, in seconds; a database that hangs counts as away after that.</summary>
+    internal const int CommandSeconds = 3;
+
+    /// <summary>How long a cancelled statement has to end before its connection is given up, in milliseconds.</summary>
+    private const int CancelMs = 500;
+
+    /// <summary>Connections for ordinary queries at most; what waits longer than for a connection's timeout is refused.</summary>
+    private const int MostPooled = 20;
+
+    /// <summary>Connections that are shared by ordinary queries and changes.</summary>
+    public static NpgsqlDataSource Pool(PostgresAddress address)
+    {
+        var settings = Settings(address);
+        settings.MaxPoolSize = MostPooled;
+        settings.ConnectionIdleLifetime = 60;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>Connections that each have one owner and are closed when they are disposed.</summary>
+    public static NpgsqlDataSource Own(PostgresAddress address)
+    {
+        var settings = Settings(address);
+        settings.Pooling = false;
+
+        // What its owner gives up is cut off at once: it has told the server itself how long it may wait.
+        settings.CancellationTimeout = -1;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(PostgresAddress address)
+    {
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = address.Host,
+            Port = address.Port,
+            Database = address.Database,
+            Username = address.User,
+            Password = address.Password,
+            ApplicationName = "fastchat",
+            Timeout = ConnectSeconds,
+            CommandTimeout = CommandSeconds,
+            CancellationTimeout = CancelMs,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 5,
+            TcpKeepAliveInterval = 1,
+            NoResetOnClose = true,
+            MaxAutoPrepare = 0,
+            Multiplexing = false,
+            Enlist = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            IncludeErrorDetail = false,
+            PersistSecurityInfo = false,
+        };
+        foreach (var (name, value) in address.Options)
+        {
+            Apply(settings, name, value);
+        }
+
+        return settings;
+    }
+
+    private static void Apply(NpgsqlConnectionStringBuilder settings, string name, string value)
+    {
+        switch (name)
+        {
+            case "sslmode":
+                settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true);
+                break;
+            case "channel_binding":
+                settings.ChannelBinding = Enum.Parse<ChannelBinding>(value, ignoreCase: true);
+                break;
+            case "sslrootcert":
+                // The system's own authorities are the driver's default.
+                settings.RootCertificate = value == "system" ? null : value;
+                break;
+            case "sslcert":
+                settings.SslCertificate = value;
+                break;
+            case "sslkey":
+                settings.SslKey = value;
+                break;
+            case "connect_timeout":
+                settings.Timeout = int.Parse(value, CultureInfo.InvariantCulture);
+                break;
+            case "application_name":
+                settings.ApplicationName = value;
+                break;
+            case "options":
+                settings.Options = value;
+                break;
+            default:
+                throw new ArgumentException($"the option {name} was let in and is not applied", nameof(name));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using FastChat.Server.Presence;
+
+namespace FastChat.Server.Storage.Postgres;
+
+/// <summary>Brings PostgreSQL into the server.</summary>
+public static class PostgresRegistration
+{
+    /// <summary>Adds the database, which is opened and migrated before anything else starts, and the seams it serves.</summary>
+    public static void AddPostgres(this IHostApplicationBuilder builder, PostgresAddress address)
+    {
+        var services = builder.Services;
+        services.AddSingleton(provider =>
+            PostgresStart.Open(address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<PostgresDatabase>());
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresDatabase>().Epoch);
+        services.AddSingleton<IPresenceStore, PostgresPresenceStore>();
+    }
+}

@@ -1,0 +1,160 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace FastChat.Server.Storage.Postgres;
+
+/// <summary>Opens PostgreSQL at start: checks, then schema, by one node at a time, all in one transaction.</summary>
+public static partial class PostgresStart
+{
+    /// <summary>Older ones are not tested.</summary>
+    private static readonly Version OldestServer = new(15, 0);
+
+    /// <summary>How long a start waits for a server that is not there (yet).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Held while one node looks at the schema and migrates it ("FastChat").</summary>
+    private const long SchemaLock = 0x4661737443686174;
+
+    /// <summary>How long one migration's statements may take, in seconds; large tables take their time.</summary>
+    private const int MigrationSeconds = 3600;
+
+    /// <summary>Connects to the database and brings its schema up to date.</summary>
+    /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
+    public static PostgresDatabase Open(PostgresAddress address, TimeProvider time, ILoggerFactory loggers)
+    {
+        var own = PostgresConnections.Own(address);
+        try
+        {
+            using var connection = Connect(address, own, time, loggers.CreateLogger(typeof(PostgresStart)));
+            var epoch = Prepare(address, connection);
+            return new PostgresDatabase(PostgresConnections.Pool(address), own, new Epoch(epoch), time);
+        }
+        catch (Exception fault)
+        {
+            own.Dispose();
+            throw PostgresFaults.IsOutage(fault) ? Unusable(address, fault) : fault;
+        }
+    }
+
+    private static NpgsqlConnection Connect(PostgresAddress address, NpgsqlDataSource own, TimeProvider time, ILogger logger)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return own.OpenConnection();
+            }
+            catch (Exception fault) when (IsAway(fault) && time.GetElapsedTime(began) < Patience)
+            {
+                LogAway(logger, address, PostgresFaults.Reason(fault));
+                using var pause = new CancellationTokenSource(Pause, time);
+                pause.Token.WaitHandle.WaitOne();
+            }
+            catch (ArgumentException fault)
+            {
+                // The driver checks some settings, such as a certificate's file, only when it connects.
+                throw new DatabaseRefusedException($"The database {address} can't be used: {fault.Message}", fault);
+            }
+        }
+    }
+
+    /// <summary>Waiting may help: nobody answers, or the server is just starting. A wrong password stays wrong.</summary>
+    private static bool IsAway(Exception fault) =>
+        fault is NpgsqlException && (fault is not PostgresException answer || answer.SqlState is "57P03" or "53300" or "08P01" or "08000" or "08006");
+
+    private static string Prepare(PostgresAddress address, NpgsqlConnection connection)
+    {
+        if (connection.PostgreSqlVersion < OldestServer)
+        {
+            throw new DatabaseRefusedException(
+                $"The database {address} is PostgreSQL {connection.PostgreSqlVersion}, which is too old: {OldestServer.Major} or newer is needed.");
+        }
+
+        using var transaction = connection.BeginTransaction();
+        Scalar(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", MigrationSeconds);
+        var (pending, last) = FindPending(address, connection);
+        if (pending)
+        {
+            Migrate(connection, last);
+        }
+
+        Scalar(connection, $"INSERT INTO database_info (id, epoch) VALUES (1, '{Guid.CreateVersion7()}') ON CONFLICT DO NOTHING");
+        var epoch = (string)Scalar(connection, "SELECT epoch FROM database_info")!;
+        transaction.Commit();
+        return epoch;
+    }
+
+    /// <summary>Whether the database is empty or older than this program, and its last migration; what is not ours is refused.</summary>
+    private static (bool IsPending, string? Last) FindPending(PostgresAddress address, NpgsqlConnection connection)
+    {
+        if (Scalar(connection, "SELECT current_schema()") is not string)
+        {
+            throw new DatabaseRefusedException($"The database {address} has no schema in which to work: the role's search_path names none that exists.");
+        }
+
+        if (!Exists(connection, "__EFMigrationsHistory") || !Exists(connection, "database_info"))
+        {
+            return IsEmpty(connection)
+                ? (true, null)
+                : throw new DatabaseRefusedException($"The database {address} belongs to another application, not to FastChat; nothing in it was touched.");
+        }
+
+        var known = typeof(PostgresStart).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
+            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        var applied = (string[])Scalar(
+            connection, """SELECT coalesce(array_agg("MigrationId"::text ORDER BY "MigrationId" COLLATE "C"), '{}') FROM "__EFMigrationsHistory" """)!;
+        return Array.Find(applied, id => !known.Contains(id)) is { } newer
+            ? throw new DatabaseRefusedException(
+                $"The database {address} is newer than this program: it has the schema {newer}, which this program does not know; nothing in it was touched.")
+            : (applied.Length < known.Count, applied.LastOrDefault());
+    }
+
+    /// <summary>
+    /// Runs what EF Core would run, but in our transaction, which holds the lock: so a node that dies in the middle leaves nothing
+    /// behind. EF's own <c>Migrate</c> opens further connections and takes errors for answers, which ends a transaction.
+    /// </summary>
+    private static void Migrate(NpgsqlConnection connection, string? last)
+    {
+        using var context = new PostgresDbContext(new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(connection).Options);
+        var script = context.GetService<IMigrator>().GenerateScript(last, options: MigrationsSqlGenerationOptions.NoTransactions);
+        Scalar(connection, script, MigrationSeconds);
+    }
+
+    private static bool Exists(NpgsqlConnection connection, string table) =>
+        (bool)Scalar(connection, $"SELECT to_regclass(quote_ident(current_schema()) || '.\"{table}\"') IS NOT NULL")!;
+
+    /// <summary>Nothing stands in the schema but what extensions brought along.</summary>
+    private static bool IsEmpty(NpgsqlConnection connection) => (bool)Scalar(
+        connection,
+        """
+        SELECT NOT EXISTS (
+          SELECT FROM pg_class c
+          WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))
+        """)!;
+
+    private static object? Scalar(NpgsqlConnection connection, string statement, int seconds = PostgresConnections.CommandSeconds)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are this file's own.
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        command.CommandTimeout = seconds;
+        return command.ExecuteScalar();
+    }
+
+    private static DatabaseRefusedException Unusable(PostgresAddress address, Exception fault) =>
+        new($"The database {address} can't be used: {PostgresFaults.Reason(fault)}.", fault);
+
+    [LoggerMessage(6101, LogLevel.Warning, "The database {Address} can't be reached yet: {Reason}")]
+    private static partial void LogAway(ILogger logger, PostgresAddress address, string reason);
+}

@@ -1,0 +1,46 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace FastChat.Server.Storage.Postgres;
+
+/// <summary>
+/// Makes a transaction read-only with its first statement, in the same round trip. It holds for the transaction alone, so a
+/// pooler may give the connection to anybody afterwards.
+/// </summary>
+internal sealed class ReadOnlyTransaction : DbCommandInterceptor
+{
+    private const string Prefix = "SET TRANSACTION READ ONLY;\n";
+
+    /// <inheritdoc/>
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        Mark(command);
+        return new(result);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
+    {
+        Mark(command);
+        return new(result);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Mark(command);
+        return new(result);
+    }
+
+    // Saying it again changes nothing, so each statement says it and nobody has to remember which was the first.
+    private static void Mark(DbCommand command)
+    {
+        if (!command.CommandText.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            command.CommandText = Prefix + command.CommandText;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using FastChat.Faults;
+using FastChat.Server.Chats;
+using FastChat.Server.Presence;
+using FastChat.Server.Storage;
+using FastChat.Server.Storage.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace FastChat.ContractTests.Postgres;
+
+/// <summary>A database of its own on the shared PostgreSQL server, straight or through PgBouncer.</summary>
+public sealed class PostgresTestDatabase : TestDatabase
+{
+    private readonly PostgresServer server;
+    private readonly string name;
+    private readonly PostgresDatabase database;
+
+    private PostgresTestDatabase(PostgresServer server, string name, string url)
+    {
+        this.server = server;
+        this.name = name;
+        database = PostgresStart.Open(Address(url), TimeProvider.System, NullLoggerFactory.Instance);
+        Presence = new PostgresPresenceStore(database);
+    }
+
+    public override IDatabase Database => database;
+
+    public override IMessageLog Log => throw new NotSupportedException("the message log does not run on PostgreSQL yet");
+
+    public override IPresenceStore Presence { get; }
+
+    public static async Task<TestDatabase> StartAsync()
+    {
+        var shared = await PostgresServer.SharedAsync();
+        var fresh = await shared.CreateDatabaseAsync();
+        return await StartAsync(shared, fresh, shared.Url(fresh));
+    }
+
+    public static async Task<TestDatabase> StartPooledAsync()
+    {
+        var shared = await PostgresServer.SharedAsync();
+        var bouncer = await PgBouncerServer.SharedAsync();
+        var fresh = await shared.CreateDatabaseAsync();
+        return await StartAsync(shared, fresh, bouncer.Url(fresh));
+    }
+
+    public static PostgresAddress Address(string url) =>
+        StorageOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).Build()).Postgres!;
+
+    /// <summary>As an operator's statement would that takes a lock and keeps it.</summary>
+    public override async Task<IAsyncDisposable> KeepFromWritingAsync()
+    {
+        var other = new NpgsqlConnection(server.ConnectionString(name));
+        await other.OpenAsync();
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN; LOCK TABLE chats, chat_members, chat_messages IN EXCLUSIVE MODE";
+        await command.ExecuteNonQueryAsync();
+        return other;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        database.Dispose();
+        await server.DropDatabaseAsync(name);
+    }
+
+    private static Task<TestDatabase> StartAsync(PostgresServer server, string name, string url) =>
+        Task.FromResult<TestDatabase>(new PostgresTestDatabase(server, name, url));
+}
+
+public sealed class PostgresPresenceStoreTests : PresenceStoreContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+public sealed class PgBouncerPresenceStoreTests : PresenceStoreContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
+}

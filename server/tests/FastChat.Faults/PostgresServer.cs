@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace FastChat.Faults;
+
+/// <summary>How PostgreSQL is told to stop.</summary>
+public enum PostgresStop
+{
+    /// <summary>Transactions are rolled back, sessions closed, what is there is written out.</summary>
+    Fast,
+
+    /// <summary>As in a crash: nothing is written, and the next start recovers from the log.</summary>
+    Immediate,
+}
+
+/// <summary>
+/// A PostgreSQL server of our own, with <c>fsync</c> on, in a temporary folder and on a free port: made, stopped, paused,
+/// killed and started again. The binaries are Debian's.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "fastchat";
+    private const string Password = "p@ss/w?rd";
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly Lock SharedGate = new();
+    private static Task<PostgresServer>? shared;
+
+    private readonly ServerFolder folder = new("postgres");
+    private readonly string binaries = FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed: apt-get install postgresql");
+    private readonly Dictionary<string, string> settings;
+    private Process? process;
+    private int databases;
+
+    private PostgresServer(IReadOnlyDictionary<string, string>? settings)
+    {
+        Port = FreePort.Next();
+        this.settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["listen_addresses"] = "127.0.0.1",
+            ["port"] = Port.ToString(CultureInfo.InvariantCulture),
+            ["unix_socket_directories"] = folder.Path,
+            ["fsync"] = "on",
+            ["max_connections"] = "300",
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            this.settings[name] = value;
+        }
+    }
+
+    /// <summary>True if PostgreSQL's binaries are on this machine.</summary>
+    public static bool IsInstalled => FindBinaries() is not null;
+
+    public int Port { get; }
+
+    /// <summary>The folder of its Unix socket.</summary>
+    public string SocketFolder => folder.Path;
+
+    /// <summary>What the server wrote to its log so far.</summary>
+    public string Log => folder.Log;
+
+    /// <summary>The postmaster's process.</summary>
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("The server does not run.");
+
+    /// <summary>The one server that tests share which do not break it. It ends with the process.</summary>
+    public static Task<PostgresServer> SharedAsync()
+    {
+        lock (SharedGate)
+        {
+            return shared ??= StartSharedAsync();
+        }
+    }
+
+    /// <summary>Makes a server and waits until it answers.</summary>
+    /// <param name="settings">Settings of PostgreSQL besides our own.</param>
+    public static async Task<PostgresServer> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var server = new PostgresServer(settings);
+        var password = server.folder.Write("password", Password);
+        server.folder.Run(
+            server.Binary("initdb"), "--pgdata", server.DataFolder, "--username", User, "--pwfile", password, "--auth", "scram-sha-256",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>The URL of a database, as <c>DATABASE_URL</c> takes it.</summary>
+    public string Url(string database) => Url(Port, database);
+
+    /// <summary>A connection string of the driver for a database.</summary>
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1", Port = Port, Database = database, Username = User, Password = Password, Pooling = false,
+    }.ConnectionString;
+
+    /// <summary>Makes an empty database and returns its name.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync("postgres", $"CREATE DATABASE {name}");
+        return name;
+    }
+
+    /// <summary>Removes a database, whoever is connected to it.</summary>
+    public Task DropDatabaseAsync(string name) => ExecuteAsync("postgres", $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+
+    /// <summary>Runs statements in a database.</summary>
+    public async Task ExecuteAsync(string database, string statements)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = statements;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Starts the server, on the data that is there, and waits until it answers.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = folder.Launch([Binary("postgres"), "-D", DataFolder, .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })]);
+        var clock = Stopwatch.StartNew();
+        while (!await AnswersAsync())
+        {
+            if (process.HasExited || clock.Elapsed > StartTime)
+            {
+                throw new InvalidOperationException($"PostgreSQL did not start:\n{Log}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Stops the server and waits for its end.</summary>
+    public async Task StopAsync(PostgresStop how)
+    {
+        Signal.Send(ProcessId, how == PostgresStop.Fast ? Signal.Interrupt : Signal.Quit);
+        await EndedAsync();
+    }
+
+    public async Task RestartAsync(PostgresStop how)
+    {
+        await StopAsync(how);
+        await StartAgainAsync();
+    }
+
+    /// <summary>kill -9 of the postmaster and all it started.</summary>
+    public async Task KillAsync()
+    {
+        SignalAll(Signal.Kill);
+        await EndedAsync();
+    }
+
+    /// <summary>Lets the whole server hang: connections stay, nothing is answered.</summary>
+    public void Pause() => SignalAll(Signal.Stop);
+
+    /// <summary>Ends <see cref="Pause"/>.</summary>
+    public void Resume() => SignalAll(Signal.Continue);
+
+    public ValueTask DisposeAsync()
+    {
+        End();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static string Url(int port, string database) =>
+        $"postgresql://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{port}/{database}?sslmode=disable";
+
+    internal static string UserList => $"\"{User}\" \"{Password}\"\n";
+
+    private string DataFolder => Path.Combine(folder.Path, "data");
+
+    private static async Task<PostgresServer> StartSharedAsync()
+    {
+        var server = await StartAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
+        return server;
+    }
+
+    private static string? FindBinaries() => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql")
+            .OrderByDescending(version => int.TryParse(Path.GetFileName(version), CultureInfo.InvariantCulture, out var number) ? number : 0)
+            .Select(version => Path.Combine(version, "bin"))
+            .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+        : null;
+
+    private void End()
+    {
+        if (process is { HasExited: false })
+        {
+            SignalAll(Signal.Kill);
+            process.WaitForExit();
+        }
+
+        process?.Dispose();
+        process = null;
+        folder.Dispose();
+    }
+
+    private string Binary(string name) => Path.Combine(binaries, name);
+
+    private void SignalAll(int signal)
+    {
+        // The postmaster first when it is to start no others, and its children as they are then.
+        Signal.Send(ProcessId, signal);
+        foreach (var child in Signal.ChildrenOf(ProcessId))
+        {
+            Signal.Send(child, signal);
+        }
+    }
+
+    private async Task EndedAsync()
+    {
+        using var patience = new CancellationTokenSource(StartTime);
+        await process!.WaitForExitAsync(patience.Token);
+        process.Dispose();
+        process = null;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await ExecuteAsync("postgres", "SELECT 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+}
