@@ -21,7 +21,7 @@ public sealed class PresenceBroadcaster
     private readonly TimeProvider time;
     private readonly HashSet<PresenceViewer> viewers = [];
     private readonly HashSet<PresenceViewer> complete = [];
-    private readonly Dictionary<Guid, HashSet<PresenceViewer>> byUser = [];
+    private readonly Dictionary<Guid, List<PresenceViewer>> byUser = [];
     private readonly Dictionary<Guid, HashSet<PresenceViewer>> watchers = [];
 
     public PresenceBroadcaster(PresenceTracker tracker, IOptions<PresenceOptions> options, TimeProvider time)
@@ -156,28 +156,17 @@ public sealed class PresenceBroadcaster
     {
         lock (gate)
         {
-            var frame = viewer.NeedsFull ? Full(viewer) : Changes(viewer);
             viewer.ShownAt = now;
-            if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
-            {
-                // What was gathered is gathered still, for another second.
-                viewer.NeedsFull |= frame.Full;
-                viewer.Pending.UnionWith(frame.Users.Select(user => user.UserId));
-                return false;
-            }
-
-            viewer.Told = (frame.OnlineCount, frame.Complete);
-            return true;
+            return viewer.NeedsFull ? ShowAll(viewer) : ShowChanges(viewer);
         }
     }
 
-    private PresenceFrame Full(PresenceViewer viewer)
+    private bool ShowAll(PresenceViewer viewer)
     {
         var count = tracker.OnlineCount;
-        var users = tracker.SeenLast(options.ListedUsers);
-        viewer.NeedsFull = false;
+        var entries = tracker.EntriesSeenLast(options.ListedUsers);
         viewer.Pending.Clear();
-        viewer.IsComplete = count <= options.ListedUsers && users.Count == count;
+        viewer.IsComplete = count <= options.ListedUsers && entries.Count == count;
 
         // It may have been removed since it was found to be due.
         if (viewer.IsComplete && viewers.Contains(viewer))
@@ -185,14 +174,28 @@ public sealed class PresenceBroadcaster
             complete.Add(viewer);
         }
 
-        return new PresenceFrame(true, viewer.IsComplete, users, count);
+        viewer.NeedsFull = !viewer.Output.TryShow(FrameWriter.EncodePresenceList(viewer.IsComplete, entries, count));
+        if (!viewer.NeedsFull)
+        {
+            viewer.Told = (count, viewer.IsComplete);
+        }
+
+        return !viewer.NeedsFull;
     }
 
-    private PresenceFrame Changes(PresenceViewer viewer)
+    private bool ShowChanges(PresenceViewer viewer)
     {
         var users = viewer.Pending.Select(tracker.Find).OfType<PresenceBody>().ToList();
+        var frame = new PresenceFrame(false, viewer.IsComplete, users, tracker.OnlineCount);
+        if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
+        {
+            // What was gathered is gathered still, for another second.
+            return false;
+        }
+
         viewer.Pending.Clear();
-        return new PresenceFrame(false, viewer.IsComplete, users, tracker.OnlineCount);
+        viewer.Told = (frame.OnlineCount, frame.Complete);
+        return true;
     }
 
     /// <summary>Above the bound nobody is shown everybody; under it, with some room, all are again.</summary>
@@ -225,17 +228,19 @@ public sealed class PresenceBroadcaster
         }
     }
 
-    private static void Index(Dictionary<Guid, HashSet<PresenceViewer>> index, Guid key, PresenceViewer viewer)
+    private static void Index<TSet>(Dictionary<Guid, TSet> index, Guid key, PresenceViewer viewer)
+        where TSet : ICollection<PresenceViewer>, new()
     {
         if (!index.TryGetValue(key, out var set))
         {
-            index.Add(key, set = []);
+            index.Add(key, set = new TSet());
         }
 
         set.Add(viewer);
     }
 
-    private static void Unindex(Dictionary<Guid, HashSet<PresenceViewer>> index, Guid key, PresenceViewer viewer)
+    private static void Unindex<TSet>(Dictionary<Guid, TSet> index, Guid key, PresenceViewer viewer)
+        where TSet : ICollection<PresenceViewer>
     {
         if (index.TryGetValue(key, out var set) && set.Remove(viewer) && set.Count == 0)
         {

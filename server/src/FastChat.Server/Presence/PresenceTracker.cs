@@ -156,6 +156,29 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
         }
     }
 
+    /// <summary>The same as entries that are encoded already.</summary>
+    public List<ReadOnlyMemory<byte>> EntriesSeenLast(int limit)
+    {
+        var now = time.GetUtcNow();
+        lock (gate)
+        {
+            var entries = new List<ReadOnlyMemory<byte>>(Math.Min(limit, users.Count));
+            var place = seenLast.First;
+            for (; place is not null && entries.Count < limit; place = place.Next)
+            {
+                entries.Add(place.Value.ToEntry(now));
+            }
+
+            // Those who were pushed out of the list stand right behind it.
+            for (; place?.Value is { HasEntry: true } user; place = place.Next)
+            {
+                user.ForgetEntry();
+            }
+
+            return entries;
+        }
+    }
+
     private void Keep(Guid reasonId, Guid userId, string displayName, bool isAway, DateTimeOffset? expiresAt)
     {
         var now = time.GetUtcNow();
