@@ -32,11 +32,12 @@ return await Startup.RunAsync(async () =>
 
     // Checks all settings first: a wrong one stops the start before the database is touched.
     app.UseHosting();
+    app.UseGateway();
+    app.UseCalls();
     await app.Services.InitializeIdentityAsync(CancellationToken.None);
     app.MapHosting();
     app.MapIdentity();
     app.MapPresence();
     app.MapChats();
-    app.MapGateway();
     return app;
 });

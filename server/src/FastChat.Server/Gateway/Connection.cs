@@ -19,29 +19,37 @@ internal sealed class LiveState(Guid userId, Guid sessionId)
 }
 
 /// <summary>
-/// One WebSocket: a read loop, a write loop and a bounded queue between the rest of the server and the latter. What it
+/// One WebSocket: a read loop, and a bounded queue that one writer at a time empties whenever something waits in it. What it
 /// owns carries its <see cref="Id"/>, and only it cleans that up.
 /// </summary>
-internal sealed class Connection : IPresenceOutput
+internal sealed class Connection : IPresenceOutput, IThreadPoolWorkItem
 {
     /// <summary>How long the peer may take to answer a close frame before the socket is aborted.</summary>
     public static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket socket;
     private readonly TimeProvider time;
+    private readonly Func<Connection, Task> write;
     private readonly Lock gate = new();
     private Task slowWork = Task.CompletedTask;
     private int slowWorks;
     private (int Code, string Reason)? closing;
     private long closeBy;
+    private bool isWritten;
+    private TaskCompletionSource? written;
 
-    public Connection(WebSocket socket, Transport transport, TimeProvider time)
+    /// <param name="socket">The socket.</param>
+    /// <param name="transport">The stream under it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="write">Runs <see cref="WriteAsync"/> and deals with its failures; started whenever something waits and nobody writes.</param>
+    public Connection(WebSocket socket, Transport transport, TimeProvider time, Func<Connection, Task> write)
     {
         this.socket = socket;
         Transport = transport;
         this.time = time;
         OpenedAt = time.GetTimestamp();
-        Outbound = new OutboundQueue(time);
+        this.write = write;
+        Outbound = new OutboundQueue(time, StartWriter);
         Reader = new FrameReader(socket, time);
         Pending = new PendingSends(time);
         Refusals = new RefusalCounter(time);
@@ -183,11 +191,15 @@ internal sealed class Connection : IPresenceOutput
         }
     }
 
-    /// <summary>Writes what is queued until the connection is closed, then says so to the peer.</summary>
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute() => _ = write(this);
+
+    /// <summary>Writes what is queued; once the queue is closed and empty, says so to the peer, and no writer comes after this one.</summary>
     public async Task WriteAsync()
     {
         var sent = new List<ReadOnlyMemory<byte>>();
-        while (await Outbound.TakeAsync(sent) is { } frames)
+        bool isOver;
+        while (Outbound.Take(sent, out isOver) is { } frames)
         {
             for (var i = 0; i < frames.Count; i++)
             {
@@ -199,6 +211,43 @@ internal sealed class Connection : IPresenceOutput
             sent = frames;
         }
 
+        if (isOver)
+        {
+            await SayCloseAsync();
+            EndWriting();
+        }
+    }
+
+    /// <summary>Nothing more is written, be it that all is or that the writer failed.</summary>
+    public void EndWriting()
+    {
+        Outbound.Break();
+        lock (gate)
+        {
+            isWritten = true;
+            written?.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends when nothing more is written.</summary>
+    public Task WrittenAsync()
+    {
+        lock (gate)
+        {
+            if (isWritten)
+            {
+                return Task.CompletedTask;
+            }
+
+            written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return written.Task;
+        }
+    }
+
+    private void StartWriter() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private async Task SayCloseAsync()
+    {
         var (code, reason) = closing ?? (CloseCode.Normal, string.Empty);
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {

@@ -18,10 +18,9 @@ internal sealed partial class ConnectionLoop(
     /// <summary>Runs until the connection is closed from either side and everything of it is cleaned up.</summary>
     public async Task RunAsync(WebSocket socket, Transport transport)
     {
-        var connection = new Connection(socket, transport, time);
+        var connection = new Connection(socket, transport, time, WriteAsync);
         registry.Opened(connection);
         drain.TellIfStopping(connection);
-        var writing = WriteAsync(connection);
         var (wasTold, lingers) = (true, false);
         try
         {
@@ -31,7 +30,7 @@ internal sealed partial class ConnectionLoop(
         {
             CleanUp(connection, wasTold);
             connection.Close(CloseCode.Normal, string.Empty);
-            await writing;
+            await connection.WrittenAsync();
             if (lingers)
             {
                 await connection.Transport.DropRestAsync(Connection.CloseWait, time);
@@ -128,6 +127,7 @@ internal sealed partial class ConnectionLoop(
             // The socket has ended while a frame was on its way. If it has sent a close frame of its own, the read loop lets
             // the peer read that.
             connection.AbortIfOpen();
+            connection.EndWriting();
         }
 #pragma warning disable CA1031 // As in the read loop.
         catch (Exception fault)
@@ -135,6 +135,7 @@ internal sealed partial class ConnectionLoop(
         {
             LogFailed(fault, connection.Id);
             connection.Abort();
+            connection.EndWriting();
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FastChat.Server.Gateway;
 
 /// <summary><c>/ws</c>: checks who may open a socket, and opens it.</summary>
-internal static class GatewayEndpoint
+internal sealed class GatewayEndpoint(OriginPolicy origins, Drain drain, ConnectionLoop loop)
 {
     private const string Subprotocol = "fastchat.v1";
 
@@ -13,25 +13,30 @@ internal static class GatewayEndpoint
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PongWithin = TimeSpan.FromSeconds(5);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.Map("/ws", HandleAsync).ExcludeFromDescription();
+    /// <summary>True for the gateway's path.</summary>
+    public static bool IsFor(HttpContext context) => context.Request.Path.Equals("/ws", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<IResult> HandleAsync(HttpContext context, OriginPolicy origins, Drain drain, ConnectionLoop loop)
+    /// <summary>Runs a connection to its end, or refuses it.</summary>
+    public Task HandleAsync(HttpContext context) =>
+        Check(context) is { } refusal ? Answers.Problem(refusal).ExecuteAsync(context) : RunAsync(context);
+
+    private Refusal? Check(HttpContext context)
     {
         if (!origins.Allows(context.Request))
         {
-            return Answers.Problem(new Refusal(ErrorCode.Forbidden, "Pages of this origin may not connect."));
+            return new Refusal(ErrorCode.Forbidden, "Pages of this origin may not connect.");
         }
 
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            return Answers.Problem(new Refusal(ErrorCode.Validation, "/ws is for WebSocket upgrades only."));
+            return new Refusal(ErrorCode.Validation, "/ws is for WebSocket upgrades only.");
         }
 
-        if (drain.IsStopping)
-        {
-            return Answers.Problem(new Refusal(ErrorCode.Unavailable, "The server is stopping.", TimeSpan.FromSeconds(2)));
-        }
+        return drain.IsStopping ? new Refusal(ErrorCode.Unavailable, "The server is stopping.", TimeSpan.FromSeconds(2)) : null;
+    }
 
+    private async Task RunAsync(HttpContext context)
+    {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol) ? Subprotocol : null,
@@ -39,6 +44,5 @@ internal static class GatewayEndpoint
             KeepAliveTimeout = PongWithin,
         });
         await loop.RunAsync(socket, ((TransportUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Transport!);
-        return Results.Empty;
     }
 }

@@ -23,12 +23,19 @@ public static class GatewayRegistration
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
     }
 
-    /// <summary>Maps <c>/ws</c> and begins to deliver what is published.</summary>
-    public static void MapGateway(this WebApplication app)
+    /// <summary>
+    /// Takes <c>/ws</c> off before routing and authentication: a connection lives for hours, and would hold all that time
+    /// what those keep for a call. Begins to deliver what is published.
+    /// </summary>
+    public static void UseGateway(this WebApplication app)
     {
-        app.Use(TransportUpgrade.PutUnder);
-        app.UseWebSockets();
         app.Services.GetRequiredService<IBackplane>().Subscribe(app.Services.GetRequiredService<Fanout>().Handle);
-        GatewayEndpoint.Map(app);
+        var endpoint = ActivatorUtilities.CreateInstance<GatewayEndpoint>(app.Services);
+        app.MapWhen(GatewayEndpoint.IsFor, branch =>
+        {
+            branch.Use(TransportUpgrade.PutUnder);
+            branch.UseWebSockets();
+            branch.Run(endpoint.HandleAsync);
+        });
     }
 }

@@ -6,7 +6,12 @@ namespace FastChat.Server.Gateway;
 /// What is waiting to go out on one connection. It is bounded (GW4): over the bound, what is droppable is dropped, and of
 /// frames that tell a state only the last is kept; who catches up gets those and sees what is missing (CL1).
 /// </summary>
-internal sealed class OutboundQueue(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="startWriter">
+/// Called when something is waiting (or the queue was closed) and nobody is writing; it must not block. So a connection on
+/// which nothing goes out holds no writer, and no room for frames.
+/// </param>
+internal sealed class OutboundQueue(TimeProvider time, Action startWriter)
 {
     /// <summary>The bound, in bytes.</summary>
     public const int Bound = 256 * 1024;
@@ -15,12 +20,12 @@ internal sealed class OutboundQueue(TimeProvider time)
     private const int HardBound = 4 * Bound;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<MergeKey, ReadOnlyMemory<byte>> held = [];
-    private List<ReadOnlyMemory<byte>> waiting = [];
+    private Dictionary<MergeKey, ReadOnlyMemory<byte>>? held;
+    private List<ReadOnlyMemory<byte>>? waiting;
     private int bytes;
     private long overSince;
     private TaskCompletionSource? room;
-    private TaskCompletionSource? wake;
+    private bool isWriting;
     private bool presenceWaits;
     private bool isClosed;
     private bool isLive;
@@ -78,7 +83,7 @@ internal sealed class OutboundQueue(TimeProvider time)
             }
             else if (hint.Key is { } key)
             {
-                held[key] = hint.Frame;
+                (held ??= [])[key] = hint.Frame;
             }
             else if (!hint.IsDroppable)
             {
@@ -132,32 +137,39 @@ internal sealed class OutboundQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Waits for frames and takes all that are there; null once it is closed and empty.</summary>
-    public async ValueTask<List<ReadOnlyMemory<byte>>?> TakeAsync(List<ReadOnlyMemory<byte>> sent)
+    /// <summary>
+    /// The writer takes all that is there, giving back the list that it has sent. With null it is done for now and will be
+    /// started again, or, with <paramref name="isOver"/>, for good: the queue is closed and empty.
+    /// </summary>
+    public List<ReadOnlyMemory<byte>>? Take(List<ReadOnlyMemory<byte>> sent, out bool isOver)
     {
-        while (true)
+        lock (gate)
         {
-            Task something;
-            lock (gate)
+            if (waiting is { Count: > 0 } taken)
             {
                 sent.Clear();
-                if (waiting.Count > 0)
-                {
-                    (waiting, var taken) = (sent, waiting);
-                    presenceWaits = false;
-                    return taken;
-                }
-
-                if (isClosed)
-                {
-                    return null;
-                }
-
-                wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                something = wake.Task;
+                waiting = sent;
+                presenceWaits = false;
+                isOver = false;
+                return taken;
             }
 
-            await something;
+            waiting = null;
+            isOver = isClosed;
+            isWriting = isClosed;
+            return null;
+        }
+    }
+
+    /// <summary>The writer has failed: what waits is dropped, and nobody is to write any more.</summary>
+    public void Break()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            isWriting = true;
+            waiting = null;
+            room?.TrySetResult();
         }
     }
 
@@ -175,12 +187,12 @@ internal sealed class OutboundQueue(TimeProvider time)
             room?.TrySetResult();
             room = null;
 
-            foreach (var frame in held.Values)
+            foreach (var frame in held?.Values ?? Enumerable.Empty<ReadOnlyMemory<byte>>())
             {
                 Put(frame);
             }
 
-            held.Clear();
+            held = null;
         }
     }
 
@@ -203,22 +215,22 @@ internal sealed class OutboundQueue(TimeProvider time)
         }
 
         var wasOver = bytes > Bound;
-        waiting.Add(frame);
+        (waiting ??= []).Add(frame);
         bytes += frame.Length;
         if (!wasOver && bytes > Bound)
         {
             overSince = time.GetTimestamp();
         }
 
-        if (waiting.Count == 1)
-        {
-            Wake();
-        }
+        Wake();
     }
 
     private void Wake()
     {
-        wake?.TrySetResult();
-        wake = null;
+        if (!isWriting)
+        {
+            isWriting = true;
+            startWriter();
+        }
     }
 }

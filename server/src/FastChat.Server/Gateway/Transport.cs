@@ -10,8 +10,11 @@ namespace FastChat.Server.Gateway;
 /// </summary>
 internal sealed class Transport(Stream inner, HttpContext context) : Stream
 {
-    /// <summary>So much is held back at most, in bytes; about what one packet on the loopback carries.</summary>
-    private const int MostHeld = 32 * 1024;
+    /// <summary>
+    /// So much is held back and written at once, in bytes. What is written in one piece the server keeps segments for as long
+    /// as the connection lives, one for 4 KiB.
+    /// </summary>
+    private const int MostHeld = 16 * 1024;
 
     private readonly CancellationTokenSource ended = new();
     private byte[]? held;
@@ -155,7 +158,13 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
     {
         try
         {
-            await inner.WriteAsync(buffer, ended.Token);
+            do
+            {
+                var piece = buffer[..Math.Min(buffer.Length, MostHeld)];
+                await inner.WriteAsync(piece, ended.Token);
+                buffer = buffer[piece.Length..];
+            }
+            while (!buffer.IsEmpty);
         }
         catch (OperationCanceledException fault) when (ended.IsCancellationRequested)
         {

@@ -46,7 +46,7 @@ public static class HostingRegistration
         Startup.QuietHostUntilStarted(builder.Logging);
     }
 
-    /// <summary>Lines up everything that looks at a call before its endpoint does.</summary>
+    /// <summary>Lines up what looks at every request: calls, files and upgrades.</summary>
     public static void UseHosting(this WebApplication app)
     {
         // All settings of all folders, before any is used: so all that is wrong is said at once, and nothing is done yet.
@@ -61,6 +61,11 @@ public static class HostingRegistration
         }
 
         WebPage.Use(app, app.Configuration[WebHostDefaults.WebRootKey] ?? Path.Combine(AppContext.BaseDirectory, "wwwroot"));
+    }
+
+    /// <summary>Lines up what looks at a call before its endpoint does.</summary>
+    public static void UseCalls(this WebApplication app)
+    {
         app.UseRouting();
         if (app.Services.GetRequiredService<OriginPolicy>().Allowed.Count > 0)
         {

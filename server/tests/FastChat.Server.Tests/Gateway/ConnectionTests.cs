@@ -84,7 +84,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_published_frame_goes_to_all_connections_of_its_users_but_the_one_that_caused_it()
+    public void A_published_frame_goes_to_all_connections_of_its_users_but_the_one_that_caused_it()
     {
         var (cause, second, stranger) = (Open(), Open(), Open());
         Live(cause);
@@ -92,9 +92,9 @@ public sealed class ConnectionTests
         registry.TryAddLive(stranger, Guid.NewGuid(), 0);
         stranger.Outbound.GoLive("ack"u8.ToArray());
         new Fanout(registry).Handle(new FrameHint([user, Guid.NewGuid()], "frame"u8.ToArray(), cause.Id));
-        Assert.Equal("ack", await TakeAsync(cause));
-        Assert.Equal("ack frame", await TakeAsync(second));
-        Assert.Equal("ack", await TakeAsync(stranger));
+        Assert.Equal("ack", Take(cause));
+        Assert.Equal("ack frame", Take(second));
+        Assert.Equal("ack", Take(stranger));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class ConnectionTests
     public async Task What_is_queued_goes_out_before_the_close_frame_and_the_first_code_counts()
     {
         using var socket = new FakeSocket();
-        var connection = new Connection(socket, FakeSocket.NoTransport, time);
+        var connection = new Connection(socket, FakeSocket.NoTransport, time, _ => Task.CompletedTask);
         connection.Send(new ReconnectFrame(0, "bye"));
         connection.Close(CloseCode.NodeRestarts, "restart");
         connection.Close(CloseCode.SlowReader, "slow");
@@ -130,7 +130,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task GW7_the_hundredth_refusal_is_answered_and_closes_the_connection()
+    public void GW7_the_hundredth_refusal_is_answered_and_closes_the_connection()
     {
         var connection = Open();
         for (var i = 0; i < 100; i++)
@@ -140,7 +140,7 @@ public sealed class ConnectionTests
         }
 
         Assert.True(connection.IsClosing);
-        Assert.Equal(100, (await connection.Outbound.TakeAsync([]))!.Count);
+        Assert.Equal(100, connection.Outbound.Take([], out _)!.Count);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class ConnectionTests
     public async Task The_watch_ends_who_says_no_hello_and_who_does_not_read_and_answers_what_nobody_answered()
     {
         using var socket = new FakeSocket();
-        var silent = new Connection(socket, FakeSocket.NoTransport, time);
+        var silent = new Connection(socket, FakeSocket.NoTransport, time, _ => Task.CompletedTask);
         registry.Opened(silent);
         var (slow, waiting) = (Open(), Open());
         Live(slow);
@@ -192,20 +192,20 @@ public sealed class ConnectionTests
             return silent.IsClosing && slow.IsClosing;
         });
         Assert.True(time.GetElapsedTime(0) >= TimeSpan.FromSeconds(5));
-        Assert.Contains("HELLO_TIMEOUT", await TakeAsync(silent), StringComparison.Ordinal);
+        Assert.Contains("HELLO_TIMEOUT", Take(silent), StringComparison.Ordinal);
         Assert.False(waiting.IsClosing);
-        var answer = await TakeAsync(waiting);
+        var answer = Take(waiting);
         Assert.StartsWith("""ack {"type":"ERROR","code":"UNAVAILABLE",""", answer, StringComparison.Ordinal);
         Assert.EndsWith($$""","ref":"r","message_id":"{{messageId}}","retry_after_ms":1000}""", answer, StringComparison.Ordinal);
         await watch.StopAsync(default);
     }
 
-    private static async Task<string> TakeAsync(Connection connection) =>
-        string.Join(' ', (await connection.Outbound.TakeAsync([]))!.Select(frame => Encoding.UTF8.GetString(frame.Span)));
+    private static string Take(Connection connection) =>
+        string.Join(' ', connection.Outbound.Take([], out _)!.Select(frame => Encoding.UTF8.GetString(frame.Span)));
 
     private Connection Open()
     {
-        var connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time);
+        var connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time, _ => Task.CompletedTask);
         registry.Opened(connection);
         return connection;
     }

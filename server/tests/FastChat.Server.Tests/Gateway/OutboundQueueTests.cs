@@ -12,42 +12,52 @@ public sealed class OutboundQueueTests
 
     private readonly FakeTime time = new();
     private readonly OutboundQueue queue;
+    private int starts;
 
-    public OutboundQueueTests() => queue = new OutboundQueue(time);
+    public OutboundQueueTests() => queue = new OutboundQueue(time, () => starts++);
 
     [Fact]
-    public async Task CL2_what_is_published_before_HELLO_ACK_is_left_out_and_HELLO_ACK_comes_first()
+    public void CL2_what_is_published_before_HELLO_ACK_is_left_out_and_HELLO_ACK_comes_first()
     {
         queue.Add(Hint("early"));
         queue.GoLive(Frame("HELLO_ACK"));
         queue.Add(Hint("late"));
         queue.Add(Frame("answer"));
-        Assert.Equal(["HELLO_ACK", "late", "answer"], await TakeAsync());
+        Assert.Equal(["HELLO_ACK", "late", "answer"], Take());
     }
 
     [Fact]
-    public async Task A_taker_waits_until_something_comes()
+    public void A_writer_is_started_once_for_what_comes_and_anew_when_it_was_done()
     {
-        var taking = queue.TakeAsync([]).AsTask();
-        Assert.False(taking.IsCompleted);
+        Assert.Equal(0, starts);
         queue.Add(Frame("a"));
-        Assert.Equal(["a"], (await taking)!.Select(Text));
-        Assert.False(queue.TakeAsync([]).AsTask().IsCompleted);
+        queue.Add(Frame("b"));
+        Assert.Equal(1, starts);
+        var taken = queue.Take([], out _)!;
+        Assert.Equal(["a", "b"], taken.Select(Text));
+        queue.Add(Frame("c"));
+        Assert.Equal(1, starts);
+        taken = queue.Take(taken, out _)!;
+        Assert.Equal(["c"], taken.Select(Text));
+        Assert.Null(queue.Take(taken, out var isOver));
+        Assert.False(isOver);
+        queue.Add(Frame("d"));
+        Assert.Equal(2, starts);
     }
 
     [Fact]
-    public async Task GW4_over_the_bound_what_is_droppable_is_dropped()
+    public void GW4_over_the_bound_what_is_droppable_is_dropped()
     {
         var big = FillOver();
         queue.Add(Hint("typing", isDroppable: true));
         Assert.False(queue.TryAddPresence(Frame("presence")));
-        await SendAsync(big);
+        Send(big);
         queue.Add(Hint("typing again", isDroppable: true));
-        Assert.Equal(["typing again"], await TakeAsync());
+        Assert.Equal(["typing again"], Take());
     }
 
     [Fact]
-    public async Task GW4_over_the_bound_only_the_latest_frame_of_a_key_is_held_and_comes_once_there_is_room()
+    public void GW4_over_the_bound_only_the_latest_frame_of_a_key_is_held_and_comes_once_there_is_room()
     {
         var big = FillOver();
         queue.Add(Hint("chat 1", key: new MergeKey("MSG", Chat, default)));
@@ -55,16 +65,16 @@ public sealed class OutboundQueueTests
         queue.Add(Hint("read 1", key: new MergeKey("READ", Chat, Chat)));
         queue.Add(Hint("chat 2", key: new MergeKey("MSG", Chat, default)));
         queue.Add(Frame("answer"));
-        var taken = await queue.TakeAsync([]);
+        var taken = queue.Take([], out _);
         Assert.Equal(["big", "answer"], taken!.Select(frame => frame.Length == big ? "big" : Text(frame)));
         queue.Sent(big);
-        Assert.Equal(["chat 2", "other 1", "read 1"], await TakeAsync());
+        Assert.Equal(["chat 2", "other 1", "read 1"], Take());
         queue.Add(Hint("chat 3", key: new MergeKey("MSG", Chat, default)));
-        Assert.Equal(["chat 3"], await TakeAsync());
+        Assert.Equal(["chat 3"], Take());
     }
 
     [Fact]
-    public async Task GW4_what_is_held_waits_while_the_queue_is_still_over_its_bound()
+    public void GW4_what_is_held_waits_while_the_queue_is_still_over_its_bound()
     {
         queue.GoLive(Frame("ack"));
         var half = new byte[(OutboundQueue.Bound / 2) + 1];
@@ -72,12 +82,12 @@ public sealed class OutboundQueueTests
         queue.Add(half);
         queue.Add(half);
         queue.Add(Hint("held", key: new MergeKey("MSG", Chat, default)));
-        await queue.TakeAsync([]);
+        queue.Take([], out _);
         queue.Sent(3);
         queue.Sent(half.Length);
-        Assert.False(queue.TakeAsync([]).AsTask().IsCompleted);
+        Assert.Null(queue.Take([], out _));
         queue.Sent(half.Length);
-        Assert.Equal(["held"], await TakeAsync());
+        Assert.Equal(["held"], Take());
     }
 
     [Fact]
@@ -91,7 +101,7 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
-    public async Task GW4_answers_wait_over_the_bound_but_not_over_four_times_of_it()
+    public void GW4_answers_wait_over_the_bound_but_not_over_four_times_of_it()
     {
         queue.GoLive(default);
         var quarter = new byte[OutboundQueue.Bound];
@@ -103,12 +113,12 @@ public sealed class OutboundQueueTests
         Assert.False(queue.HasOverflowed);
         queue.Add(Frame("one too many"));
         Assert.True(queue.HasOverflowed);
-        var taken = await queue.TakeAsync([]);
+        var taken = queue.Take([], out _);
         Assert.Equal(4 * OutboundQueue.Bound, taken!.Sum(frame => frame.Length));
     }
 
     [Fact]
-    public async Task GW4_published_frames_that_can_not_be_left_out_are_bounded_too()
+    public void GW4_published_frames_that_can_not_be_left_out_are_bounded_too()
     {
         queue.GoLive(default);
         queue.Add(new byte[4 * OutboundQueue.Bound]);
@@ -118,19 +128,19 @@ public sealed class OutboundQueueTests
         }
 
         Assert.True(queue.HasOverflowed);
-        var taken = await queue.TakeAsync([]);
+        var taken = queue.Take([], out _);
         Assert.Equal(4 * OutboundQueue.Bound, taken!.Sum(frame => frame.Length));
     }
 
     [Fact]
-    public async Task GW4_it_is_known_for_how_long_a_queue_is_over_its_bound()
+    public void GW4_it_is_known_for_how_long_a_queue_is_over_its_bound()
     {
         var big = FillOver();
         time.Advance(TimeSpan.FromSeconds(2));
         queue.Add(Frame("more"));
         time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.FromSeconds(5), queue.OverFor);
-        await SendAsync(big);
+        Send(big);
         Assert.Equal(TimeSpan.Zero, queue.OverFor);
         queue.Add(new byte[big]);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -144,7 +154,7 @@ public sealed class OutboundQueueTests
         var big = FillOver();
         var waiting = queue.WaitForRoomAsync().AsTask();
         Assert.False(waiting.IsCompleted);
-        await SendAsync(big);
+        Send(big);
         await waiting;
         queue.Add(new byte[big]);
         waiting = queue.WaitForRoomAsync().AsTask();
@@ -154,31 +164,46 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
-    public async Task PR6_one_presence_frame_waits_at_a_time()
+    public void PR6_one_presence_frame_waits_at_a_time()
     {
         Assert.True(queue.TryAddPresence(Frame("first")));
         Assert.False(queue.TryAddPresence(Frame("second")));
-        Assert.Equal(["first"], await TakeAsync());
+        Assert.Equal(["first"], Take());
         Assert.True(queue.TryAddPresence(Frame("third")));
     }
 
     [Fact]
-    public async Task Once_closed_what_is_there_goes_out_and_nothing_is_added()
+    public void Once_closed_what_is_there_goes_out_and_nothing_is_added()
     {
         queue.GoLive(Frame("ack"));
         queue.Close();
         queue.Add(Frame("late"));
         queue.Add(Hint("late"));
-        Assert.Equal(["ack"], await TakeAsync());
-        Assert.Null(await queue.TakeAsync([]));
+        Assert.Equal(["ack"], Take());
+        Assert.Null(queue.Take([], out _));
     }
 
     [Fact]
-    public async Task Closing_ends_a_taker_s_wait()
+    public void Closing_starts_a_last_writer_and_none_after_it()
     {
-        var taking = queue.TakeAsync([]).AsTask();
         queue.Close();
-        Assert.Null(await taking);
+        Assert.Equal(1, starts);
+        Assert.Null(queue.Take([], out var isOver));
+        Assert.True(isOver);
+        queue.Close();
+        queue.Add(Frame("late"));
+        Assert.Equal(1, starts);
+    }
+
+    [Fact]
+    public void After_a_failed_write_nothing_waits_and_no_writer_is_started()
+    {
+        queue.Add(Frame("a"));
+        queue.Break();
+        queue.Add(Frame("b"));
+        queue.Close();
+        Assert.Equal(1, starts);
+        Assert.Null(queue.Take([], out _));
     }
 
     private static ReadOnlyMemory<byte> Frame(string text) => Encoding.UTF8.GetBytes(text);
@@ -195,16 +220,16 @@ public sealed class OutboundQueueTests
         return OutboundQueue.Bound + 1;
     }
 
-    private async Task SendAsync(int firstLength)
+    private void Send(int firstLength)
     {
-        var taken = await queue.TakeAsync([]);
+        var taken = queue.Take([], out _);
         Assert.Equal(firstLength, taken![0].Length);
         taken.ForEach(frame => queue.Sent(frame.Length));
     }
 
-    private async Task<List<string>> TakeAsync()
+    private List<string> Take()
     {
-        var taken = await queue.TakeAsync([]);
+        var taken = queue.Take([], out _);
         var texts = taken!.ConvertAll(Text);
         taken.ForEach(frame => queue.Sent(frame.Length));
         return texts;

@@ -24,7 +24,7 @@ public sealed class TypingRelayTests : IAsyncLifetime
 
     public TypingRelayTests()
     {
-        connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time);
+        connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time, _ => Task.CompletedTask);
         chats.Backplane.Subscribe(Note);
         relay = new TypingRelay(
             new ChatMembers(chats.Database), chats.Backplane, Options.Create(new GatewayOptions()), time, NullLogger<TypingRelay>.Instance);
@@ -99,11 +99,12 @@ public sealed class TypingRelayTests : IAsyncLifetime
     public async Task CH6_typing_in_a_chat_of_others_is_refused_as_one_that_is_not_there()
     {
         var stranger = await chats.UserAsync("Eve");
-        var answer = connection.Outbound.TakeAsync([]).AsTask();
+        List<ReadOnlyMemory<byte>>? answer = null;
         relay.Signal(connection, stranger, new TypingSignal(chat, true) { Ref = "r" });
+        await Settle.UntilAsync(() => (answer ??= connection.Outbound.Take([], out _)) is not null);
         Assert.Equal(
             ["""{"type":"ERROR","code":"CHAT_NOT_FOUND","message":"There is no such chat for you.","ref":"r"}"""],
-            (await answer)!.Select(frame => Encoding.UTF8.GetString(frame.Span)));
+            answer!.Select(frame => Encoding.UTF8.GetString(frame.Span)));
         Assert.Empty(Heard());
     }
 
