@@ -1,5 +1,5 @@
 import { styled } from '@mui/material/styles';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { ChatPane } from '../chats/ChatPane';
 import { conversationKey, directChatWith, peerOf, useChats } from '../chats/chatStore';
 import { usePresence } from '../presence/presenceStore';
@@ -39,14 +39,27 @@ export function Conversation({ route, show }: { route: Route; show(name: DialogN
 function Talk({ route }: { route: TalkRoute }) {
   const chat = useChats((state) => (route.page === 'chat' ? state.chats[route.chatId] : directChatWith(state, route.userId)));
   const ownId = useChats((state) => state.ownId);
-  useOpening(route, chat);
-  if (route.page === 'chat' && !chat) return <Missing />;
-  const peerId = chat ? (peerOf(chat, ownId)?.user_id ?? chat.chat_id) : route.page === 'person' ? route.userId : '';
+  const knownPeer = useKnownPeer(route, chat && peerOf(chat, ownId)?.user_id);
+  useOpening(route, chat, knownPeer);
+  if (route.page === 'chat' && !chat && knownPeer === null) return <Missing />;
+  const peerId = chat
+    ? (peerOf(chat, ownId)?.user_id ?? chat.chat_id)
+    : route.page === 'person'
+      ? route.userId
+      : (knownPeer ?? '');
   return <Pane chat={chat ?? null} peerId={peerId} conversation={chat ? conversationKey(chat, ownId) : peerId} />;
 }
 
+/** Whom the chat of this address was with: a restored backup may not have the chat any more, and still has the person. */
+function useKnownPeer(route: TalkRoute, peer: string | undefined): string | null {
+  const address = route.page === 'chat' ? route.chatId : route.userId;
+  const [known, setKnown] = useState<{ address: string; peer: string } | null>(null);
+  if (peer !== undefined && (known?.address !== address || known.peer !== peer)) setKnown({ address, peer });
+  return peer ?? (known?.address === address ? known.peer : null);
+}
+
 /** Opens what the address names, and moves to the chat's own address once there is one. */
-function useOpening(route: TalkRoute, chat: Chat | undefined): void {
+function useOpening(route: TalkRoute, chat: Chat | undefined, knownPeer: string | null): void {
   const synced = useChats((state) => state.synced);
   const { engine } = useClient();
   const isPerson = route.page === 'person';
@@ -55,12 +68,14 @@ function useOpening(route: TalkRoute, chat: Chat | undefined): void {
   useEffect(() => {
     if (isPerson && chatId) {
       goTo({ page: 'chat', chatId });
+    } else if (!isPerson && synced && !chatId && knownPeer) {
+      goTo({ page: 'person', userId: knownPeer });
     } else if (synced && !chatId) {
       // A chat without messages that somebody else opened is in no list; a person's address may have been loaded anew.
       if (isPerson) void engine.openWith(target).catch(() => undefined);
       else void engine.history.adopt(target);
     }
-  }, [isPerson, target, chatId, synced, engine]);
+  }, [isPerson, target, chatId, synced, engine, knownPeer]);
 }
 
 function Missing() {
@@ -85,8 +100,9 @@ function Missing() {
 
 function Pane({ chat, peerId, conversation }: { chat: Chat | null; peerId: string; conversation: string }) {
   const user = usePresence((state) => state.users[peerId]);
+  const written = useChats((state) => state.outbox.find((item) => 'to' in item.target && item.target.to === peerId)?.name);
   const member = chat?.members.find((one) => one.user_id === peerId);
-  const name = member?.display_name ?? user?.display_name ?? texts.chats.someone;
+  const name = member?.display_name ?? user?.display_name ?? written ?? texts.chats.someone;
   return (
     <ChatPane
       key={conversation}

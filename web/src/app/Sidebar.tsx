@@ -3,6 +3,7 @@ import { styled } from '@mui/material/styles';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { ChatList } from '../chats/ChatList';
 import { directChatWith, useChats } from '../chats/chatStore';
+import { unopened } from '../chats/outboxItems';
 import { useGateway } from '../gateway/gatewayStore';
 import { OwnName } from '../identity/OwnName';
 import { OnlineUsers } from '../presence/OnlineUsers';
@@ -53,7 +54,7 @@ export function Sidebar({ openPerson, show }: SidebarProps) {
   const client = useClient();
   const selected = useSelected();
   const ownId = useChats((state) => state.ownId);
-  const hasChats = useChats((state) => Object.keys(state.chats).length > 0);
+  const hasChats = useChats((state) => Object.keys(state.chats).length > 0 || unopened(state).length > 0);
   const own = usePresence((state) => state.own);
   const live = useGateway((state) => state.phase === 'live');
   const users = usePresence((state) => state.users);
@@ -86,7 +87,13 @@ export function Sidebar({ openPerson, show }: SidebarProps) {
       </Me>
       {hasChats && (
         <Half>
-          <ChatList selectedId={selected.chatId} open={openChat} statusOf={statusOf} />
+          <ChatList
+            selectedId={selected.chatId}
+            selectedPerson={selected.userId}
+            open={openChat}
+            openPerson={openPerson}
+            statusOf={statusOf}
+          />
         </Half>
       )}
       <OnlineUsers api={client.api} ownId={ownId} selectedId={selected.userId} open={openPerson} alone={<Alone show={show} />} />

@@ -1,7 +1,8 @@
 import { createContext, useContext } from 'react';
 import type { ChatActions } from '../chats/actions';
-import { loadCache, keepCache, readOutboxItem } from '../chats/cache';
-import { useChats, type OutboxItem, type StoredAt } from '../chats/chatStore';
+import { keepCache, loadCache } from '../chats/cache';
+import { conversationOf } from '../chats/outboxItems';
+import { useChats } from '../chats/chatStore';
 import { loadDrafts } from '../chats/drafts';
 import { ChatEngine } from '../chats/engine';
 import { Outbox } from '../chats/outbox';
@@ -9,30 +10,16 @@ import { createApi, type Api } from '../gateway/api';
 import { createConnection, type Connection } from '../gateway/connection';
 import { showMachine, useGateway } from '../gateway/gatewayStore';
 import { request } from '../gateway/http';
-import type { Machine } from '../gateway/machine';
+import { watchWakeUps } from '../gateway/wakeUps';
+import type { Machine } from '../gateway/machineTypes';
 import { followOtherTabs, setUser, storedUser } from '../identity/identityStore';
 import { createTokenSource } from '../identity/session';
 import { readSessionAnswer, readTokenAnswer } from '../protocol/answers';
 import type { User } from '../protocol/entities';
-import { Reader } from '../protocol/reader';
-import { openChannel } from '../shared/channel';
-import { openDatabase, type Database } from '../shared/database';
-import { newId } from '../shared/ids';
-import { holdWhileAlive, isHeld, withLock } from '../shared/locks';
+import { openDatabase } from '../shared/database';
+import { withLock } from '../shared/locks';
 import { FrameRouter } from './frameRouter';
-
-type OutboxNews = { kind: 'put'; item: OutboxItem } | { kind: 'gone'; messageId: string; stored: StoredAt | null };
-
-function readNews(value: unknown): OutboxNews | null {
-  try {
-    const from = Reader.of(value);
-    if (from.text('kind') === 'put') return { kind: 'put', item: readOutboxItem((value as { item?: unknown }).item) };
-    const stored = from.objectOrNull('stored', (at) => ({ chat_id: at.text('chat_id'), rev: at.number('rev') }));
-    return from.text('kind') === 'gone' ? { kind: 'gone', messageId: from.text('messageId'), stored } : null;
-  } catch {
-    return null;
-  }
-}
+import { OutboxKeeper } from './outboxKeeper';
 
 /** Everything of one page that lives as long as it does, put together. */
 export class Client {
@@ -41,15 +28,13 @@ export class Client {
   readonly engine: ChatEngine;
   readonly outbox: Outbox;
   private readonly router: FrameRouter;
-  private readonly tab = newId();
-  private database: Database | null = null;
+  private readonly keeper = new OutboxKeeper();
   private preparing: Promise<void> | null = null;
-  private readonly tabs = openChannel('outbox', readNews);
 
   constructor() {
     const tokens = createTokenSource({
       createGuest: async () => readSessionAnswer(await request('api/sessions', { method: 'POST', body: {} })),
-      refresh: async () => readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {} })),
+      refresh: async (signal) => readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {}, signal })),
       storedUser,
       arrived: (user) => this.arrived(user),
       exclusively: (work) => withLock('session', work),
@@ -58,10 +43,14 @@ export class Client {
     this.api = createApi(tokens);
     this.outbox = new Outbox({
       send: (frame) => this.connection.send(frame),
-      save: (item) => this.saveItem(item),
-      forget: (messageId, stored) => this.forgetItem(messageId, stored),
-      isAlive: (tab) => isHeld(`tab.${tab}`),
-      tab: this.tab,
+      save: this.keeper.save,
+      forget: this.keeper.forget,
+      isSending: this.keeper.isSending,
+      claim: (messageId, from) => this.keeper.claim(this.outbox, messageId, from),
+      isShared: this.keeper.isShared,
+      suspect: () => this.connection.doubt(),
+      frameBytes: () => useGateway.getState().limits?.frame_bytes ?? 0,
+      tab: this.keeper.tab,
       now: Date.now,
     });
     this.engine = new ChatEngine(this.api, (frame) => this.connection.send(frame), this.outbox);
@@ -74,25 +63,21 @@ export class Client {
 
   /** Shows what an earlier visit kept, then connects. */
   async start(): Promise<void> {
-    holdWhileAlive(`tab.${this.tab}`);
     followOtherTabs();
-    this.followOutbox();
+    this.keeper.start(this.outbox, () => useGateway.getState().phase === 'live');
     loadDrafts();
     const user = storedUser();
     if (user) await this.arrived(user);
     this.connection.start();
-    window.addEventListener('online', this.connection.wake);
-    // The socket of a network that is gone looks alive for long: asking tells within seconds.
-    window.addEventListener('offline', this.connection.wake);
-    window.addEventListener('pageshow', this.connection.wake);
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.connection.wake());
+    watchWakeUps(this.connection);
   }
 
   /** What the chat's components may ask for. */
   readonly chatActions: ChatActions = {
-    sendMessage: (target, content) => this.outbox.add(target, content),
+    sendMessage: (target, content, name) => this.outbox.add(target, content, name),
     retry: (messageId) => this.outbox.retry(messageId),
     remove: (messageId) => this.outbox.remove(messageId),
+    edit: (messageId) => this.edit(messageId),
     read: (chatId) => this.engine.positions.read(chatId),
     older: (chatId) => void this.engine.history.older(chatId),
     sendFrame: (frame) => this.connection.send(frame),
@@ -108,9 +93,9 @@ export class Client {
 
   private async prepare(userId: string): Promise<void> {
     useChats.setState({ ownId: userId });
-    this.database = openDatabase(userId);
-    await loadCache(this.database);
-    keepCache(this.database);
+    const database = openDatabase(userId, () => void this.keeper.attach(database, this.outbox));
+    await Promise.all([loadCache(database), this.keeper.attach(database, this.outbox)]);
+    keepCache(database);
   }
 
   private changed(machine: Machine): void {
@@ -119,22 +104,13 @@ export class Client {
     if (wasLive && machine.phase !== 'live') this.engine.disconnected();
   }
 
-  private saveItem(item: OutboxItem): void {
-    void this.database?.put('outbox', item.message_id, item);
-    this.tabs.post({ kind: 'put', item });
-  }
-
-  private forgetItem(messageId: string, stored: StoredAt | null = null): void {
-    void this.database?.remove('outbox', messageId);
-    this.tabs.post({ kind: 'gone', messageId, stored });
-  }
-
-  private followOutbox(): void {
-    this.tabs.listen((news) => {
-      if (news.kind === 'put') this.outbox.follow(news.item);
-      else if (news.stored) this.outbox.stored(news.messageId, news.stored);
-      else this.outbox.remove(news.messageId);
-    });
+  /** Gives a refused text back to where it was written. */
+  private edit(messageId: string): void {
+    const state = useChats.getState();
+    const item = state.outbox.find((one) => one.message_id === messageId);
+    if (!item) return;
+    useChats.setState({ returned: { conversation: conversationOf(state, item), text: item.content } });
+    this.outbox.remove(messageId);
   }
 }
 

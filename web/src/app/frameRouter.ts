@@ -1,7 +1,7 @@
 import type { ChatEngine } from '../chats/engine';
 import { renameMember } from '../chats/changes';
 import { peerOf, sortedChats, useChats } from '../chats/chatStore';
-import { useGateway } from '../gateway/gatewayStore';
+import { keepLimits } from '../gateway/gatewayStore';
 import { setUser, storedUser } from '../identity/identityStore';
 import { applyPresence, usePresence } from '../presence/presenceStore';
 import { useDirectory } from '../presence/directory';
@@ -34,12 +34,12 @@ export class FrameRouter {
     const stranger = storedUser()?.user_id !== frame.user.user_id;
     setUser(frame.user);
     if (stranger) return window.location.reload();
-    useGateway.setState({ limits: frame.limits });
+    keepLimits(frame.limits);
     this.watched = '';
     const { own } = usePresence.getState();
     if (own === 'away') this.send({ type: 'STATUS', status: own });
     this.watch();
-    void this.engine.connected();
+    void this.engine.connected(frame.epoch);
   }
 
   private presence(frame: PresenceFrame): void {

@@ -2,11 +2,13 @@ import { styled } from '@mui/material/styles';
 import { memo, useMemo } from 'react';
 import type { Chat } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
+import { Icon } from '../shared/Icon';
 import { Hidden, ListHeading, ListRegion, PersonRow, RowText } from '../shared/list';
 import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
 import { listTime } from '../shared/times';
-import { conversationKey, peerOf, sortedChats, unreadOf, useChats } from './chatStore';
+import { conversationKey, peerOf, sortedChats, unreadOf, useChats, type OutboxItem } from './chatStore';
+import { conversationOf, unopened } from './outboxItems';
 
 const Side = styled('span')(({ theme }) => ({
   display: 'grid',
@@ -35,23 +37,55 @@ const Badge = styled('span')(({ theme }) => ({
 
 const Draft = styled('em')(({ theme }) => ({ fontStyle: 'normal', fontWeight: 600, color: theme.vars.palette.signal.main }));
 
+const Failed = styled(Draft)(({ theme }) => ({ color: theme.vars.palette.error.main }));
+
+const Waiting = styled('span')({ '& svg': { verticalAlign: '-2px', marginInlineEnd: 4 } });
+
 interface ChatListProps {
   selectedId: string | null;
+  /** Whose chat is open while there is none yet. */
+  selectedPerson: string | null;
   open(chatId: string): void;
+  openPerson(userId: string): void;
   statusOf(userId: string): { status: DotStatus; text: string };
 }
 
-/** Own chats, the latest change first, with what is unread. */
-export function ChatList({ selectedId, open, statusOf }: ChatListProps) {
+/** Own chats, the latest change first, with what is unread; before them what waits for a first chat with somebody. */
+export function ChatList({ selectedId, selectedPerson, open, openPerson, statusOf }: ChatListProps) {
   const chats = useChats((state) => state.chats);
+  const outbox = useChats((state) => state.outbox);
+  const ownId = useChats((state) => state.ownId);
   const sorted = useMemo(() => sortedChats(chats), [chats]);
-  if (sorted.length === 0) return null;
+  const coming = useMemo(() => unopened({ chats, outbox, ownId }), [chats, outbox, ownId]);
+  if (sorted.length + coming.length === 0) return null;
   return (
     <ListRegion aria-label={texts.chats.region}>
       <ListHeading>
         <h2>{texts.chats.heading}</h2>
       </ListHeading>
       <ul>
+        {coming.map(({ userId, item }) => {
+          const name = item.name ?? texts.chats.someone;
+          const { status } = statusOf(userId);
+          return (
+            <li key={userId}>
+              <PersonRow
+                type="button"
+                data-testid="chat-list-item"
+                aria-current={userId === selectedPerson ? 'true' : undefined}
+                onClick={() => openPerson(userId)}
+              >
+                <Avatar id={userId} name={name} size={44} corner={<PresenceDot status={status} />} />
+                <RowText>
+                  <strong dir="auto">{name}</strong>
+                  <small dir="auto">
+                    <OnItsWay item={item} />
+                  </small>
+                </RowText>
+              </PersonRow>
+            </li>
+          );
+        })}
         {sorted.map((chat) => (
           <ChatListItem key={chat.chat_id} chat={chat} selected={chat.chat_id === selectedId} open={open} statusOf={statusOf} />
         ))}
@@ -106,9 +140,12 @@ function Preview({ chat, ownId }: { chat: Chat; ownId: string }) {
   const key = conversationKey(chat, ownId);
   const draft = useChats((state) => state.drafts[key]);
   const isTyping = useChats((state) => (state.typing[chat.chat_id]?.length ?? 0) > 0);
-  const waiting = useChats((state) =>
-    state.outbox.findLast((item) => ('to' in item.target ? item.target.to === key : item.target.chat_id === chat.chat_id)),
-  );
+  const ofChat = (failed: boolean) => (state: ReturnType<typeof useChats.getState>) =>
+    state.outbox.findLast((item) => (item.failed !== undefined) === failed && conversationOf(state, item) === key);
+  const failed = useChats(ofChat(true));
+  const waiting = useChats(ofChat(false));
+  // What needs the person comes before what only tells them something.
+  if (failed) return <OnItsWay item={failed} />;
   if (isTyping) return texts.chats.typing;
   if (draft)
     return (
@@ -116,9 +153,27 @@ function Preview({ chat, ownId }: { chat: Chat; ownId: string }) {
         <Draft>{texts.chats.draft}</Draft> {draft}
       </>
     );
-  if (waiting) return texts.chats.mine(waiting.content);
+  if (waiting) return <OnItsWay item={waiting} />;
   const last = chat.last_message;
   if (!last) return texts.chats.empty;
   if (last.deleted_at) return texts.chats.deleted;
   return last.sender_id === ownId ? texts.chats.mine(last.content) : last.content;
+}
+
+function OnItsWay({ item }: { item: OutboxItem }) {
+  if (item.failed !== undefined) {
+    return (
+      <>
+        <Failed>{texts.chats.notSent}</Failed> {item.content}
+      </>
+    );
+  }
+  if (item.stored) return texts.chats.mine(item.content);
+  return (
+    <Waiting>
+      <Icon name="clock" size={14} />
+      <Hidden>{texts.marks.pending}. </Hidden>
+      {texts.chats.mine(item.content)}
+    </Waiting>
+  );
 }

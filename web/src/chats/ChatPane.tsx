@@ -8,6 +8,7 @@ import { texts } from '../shared/texts';
 import { Composer } from './Composer';
 import { Timeline } from './Timeline';
 import { TypingLine } from './TypingLine';
+import { UnkeptNote } from './UnkeptNote';
 
 const Pane = styled('section')(({ theme }) => ({
   display: 'grid',
@@ -46,7 +47,8 @@ interface ChatPaneProps {
 
 /** One conversation: who it is with, what was said, and where one writes. */
 export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneProps) {
-  const target = chat ? { chat_id: chat.chat_id } : { to: peer.id };
+  // By the person, also where the chat is known: a restored backup may not have the chat any more, and has the person.
+  const target = chat && chat.kind !== 'direct' ? { chat_id: chat.chat_id } : { to: peer.id };
   return (
     <Pane aria-label={texts.chats.open(peer.name)} data-testid="chat-pane">
       <Header>
@@ -61,7 +63,10 @@ export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneP
       </Header>
       <Timeline key={chat?.chat_id ?? conversation} chat={chat} conversation={conversation} peerName={peer.name} />
       <TypingLine chatId={chat?.chat_id ?? null} name={peer.name} />
-      <Composer target={target} conversation={conversation} name={peer.name} />
+      <div>
+        <UnkeptNote />
+        <Composer target={target} chatId={chat?.chat_id ?? null} conversation={conversation} name={peer.name} />
+      </div>
     </Pane>
   );
 }

@@ -65,21 +65,26 @@ const touches = (): boolean => window.matchMedia('(pointer: coarse)').matches;
 
 interface ComposerProps {
   target: OutboxItem['target'];
+  /** Null while the chat is being opened. */
+  chatId: string | null;
   conversation: string;
   name: string;
 }
 
 /** Where one writes. It never locks: what can't be sent yet waits in the outbox. */
-export function Composer({ target, conversation, name }: ComposerProps) {
+export function Composer({ target, chatId, conversation, name }: ComposerProps) {
   const { sendMessage } = useChatActions();
   const [text, setText] = useState(() => useChats.getState().drafts[conversation] ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const limit = useGateway((state) => state.limits?.message_length ?? 0);
   const excess = limit > 0 && text.length > limit ? lengthOf(tidyContent(text)) - limit : 0;
   const sendable = isSendable(text) && excess <= 0;
-  const chatId = 'chat_id' in target ? target.chat_id : null;
   const typing = useTypingSignal(chatId);
   useDraft(conversation, text);
+  useReturned(conversation, (returned) => {
+    setText(text === '' ? returned : `${text}\n${returned}`);
+    field.current?.focus();
+  });
   useHeight(field, text);
   useEffect(() => {
     if (!touches()) field.current?.focus();
@@ -87,7 +92,7 @@ export function Composer({ target, conversation, name }: ComposerProps) {
 
   const send = (): void => {
     if (!sendable) return;
-    sendMessage(target, tidyContent(text));
+    sendMessage(target, tidyContent(text), name);
     typing?.sent();
     setText('');
     keepDraft(conversation, '');
@@ -150,6 +155,16 @@ function useTypingSignal(chatId: string | null): TypingSignal | null {
   const typing = useMemo(() => (chatId ? new TypingSignal(chatId, sendFrame) : null), [chatId, sendFrame]);
   useEffect(() => () => typing?.ended(), [typing]);
   return typing;
+}
+
+/** Takes in a text that comes back because it was refused. */
+function useReturned(conversation: string, take: (text: string) => void): void {
+  const returned = useChats((state) => state.returned);
+  useEffect(() => {
+    if (returned?.conversation !== conversation) return;
+    useChats.setState({ returned: null });
+    take(returned.text);
+  });
 }
 
 /** Keeps the draft at every pause, and when the page or the chat is left. */

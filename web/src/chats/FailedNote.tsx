@@ -1,6 +1,7 @@
 import { styled } from '@mui/material/styles';
 import { PlainButton } from '../shared/list';
 import { texts } from '../shared/texts';
+import { useChatActions } from './actions';
 
 const Row = styled('div')(({ theme }) => ({
   display: 'flex',
@@ -13,16 +14,20 @@ const Row = styled('div')(({ theme }) => ({
 }));
 
 const reasons: Record<string, string> = texts.failures;
+/** Refusals that the same text will always meet: another one may pass. */
+const aboutTheText = new Set(['VALIDATION', 'TOO_LARGE']);
 
 /** Why an own message was not taken, and what can be done about it. */
-export function FailedNote({ code, retry, remove }: { code: string; retry(): void; remove(): void }) {
+export function FailedNote({ messageId, code }: { messageId: string; code: string }) {
+  const { retry, edit, remove } = useChatActions();
+  const again = aboutTheText.has(code) ? { label: texts.failures.edit, act: edit } : { label: texts.failures.retry, act: retry };
   return (
-    <Row role="alert">
+    <Row role="alert" data-testid="failed-note">
       <span>{reasons[code] ?? texts.failures.otherwise}</span>
-      <PlainButton type="button" onClick={retry}>
-        {texts.failures.retry}
+      <PlainButton type="button" onClick={() => again.act(messageId)}>
+        {again.label}
       </PlainButton>
-      <PlainButton type="button" onClick={remove}>
+      <PlainButton type="button" onClick={() => remove(messageId)}>
         {texts.failures.remove}
       </PlainButton>
     </Row>

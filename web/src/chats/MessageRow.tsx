@@ -6,7 +6,6 @@ import { LinkedText } from '../shared/LinkedText';
 import { Hidden } from '../shared/list';
 import { texts } from '../shared/texts';
 import { dayName, exactTime, timeOfDay } from '../shared/times';
-import { useChatActions } from './actions';
 import type { Entry, Placement } from './entries';
 import { FailedNote } from './FailedNote';
 
@@ -90,7 +89,6 @@ interface MessageRowProps extends Placement {
 
 /** One message, with the separators that stand before it. */
 export const MessageRow = memo(function MessageRow({ entry, own, name, mark, day, divider, first, last }: MessageRowProps) {
-  const { retry, remove } = useChatActions();
   const flags = { ...(first && { 'data-first': '' }), ...(last && { 'data-last': '' }) };
   const failed = entry.item?.failed;
   const bubble = (
@@ -106,7 +104,9 @@ export const MessageRow = memo(function MessageRow({ entry, own, name, mark, day
         </time>
         {mark && (
           <>
-            <Icon name={markIcons[mark]} size={15} />
+            <span title={texts.marks[mark]} style={{ display: 'inline-flex' }}>
+              <Icon name={markIcons[mark]} size={15} />
+            </span>
             <Hidden data-testid="message-mark">{texts.marks[mark]}</Hidden>
           </>
         )}
@@ -129,7 +129,7 @@ export const MessageRow = memo(function MessageRow({ entry, own, name, mark, day
         {...(own && { 'data-own': '' })}
       >
         {own ? bubble : <Theirs entry={entry} name={name} first={first} bubble={bubble} />}
-        {failed !== undefined && <FailedNote code={failed} retry={() => retry(entry.key)} remove={() => remove(entry.key)} />}
+        {failed !== undefined && <FailedNote messageId={entry.key} code={failed} />}
       </Line>
     </>
   );

@@ -4,9 +4,11 @@ import type { OutboxItem } from './chatStore';
 
 /** What the chat's components ask for; the page gives it to them once. */
 export interface ChatActions {
-  sendMessage(target: OutboxItem['target'], content: string): void;
+  sendMessage(target: OutboxItem['target'], content: string, name: string): void;
   retry(messageId: string): void;
   remove(messageId: string): void;
+  /** Takes a refused message back into the composer. */
+  edit(messageId: string): void;
   /** All of a chat was seen by a person. */
   read(chatId: string): void;
   /** Loads older messages. */

@@ -2,7 +2,6 @@ import type { Database } from '../shared/database';
 import { readChatAnswer, readMessagesAnswer } from '../protocol/answers';
 import { Reader } from '../protocol/reader';
 import { useChats, type ChatsState, type OutboxItem } from './chatStore';
-import { withItem } from './outbox';
 import type { Timeline } from './timeline';
 
 const keptMessages = 100;
@@ -14,23 +13,22 @@ interface Cached {
   timeline: Timeline;
 }
 
-/** Reads what an earlier visit kept. Values that an other version wrote and this one can't read are left out. */
+/** Reads the outbox of earlier visits and other tabs. What this version can't read is left out. */
+export async function loadOutbox(database: Database): Promise<OutboxItem[]> {
+  const items = await database.all('outbox');
+  return items.flatMap((value) => readable(() => readOutboxItem(value)));
+}
+
+/** Reads the chats that an earlier visit kept. Values that another version wrote and this one can't read are left out. */
 export async function loadCache(database: Database): Promise<void> {
-  const [values, items, epoch] = await Promise.all([
-    database.all('chats'),
-    database.all('outbox'),
-    database.get('meta', 'epoch'),
-  ]);
+  const [values, epoch] = await Promise.all([database.all('chats'), database.get('meta', 'epoch')]);
   const known = typeof epoch === 'string' ? epoch : null;
   const cached = values.flatMap((value) => readable(() => readCached(value))).filter((entry) => entry.epoch === known);
-  const outbox = items.flatMap((value) => readable(() => readOutboxItem(value))).sort((a, b) => a.order - b.order);
-  useChats.setState((state) => ({
+  useChats.setState({
     epoch: known,
     chats: Object.fromEntries(cached.map(({ chat }) => [chat.chat_id, chat])),
     timelines: Object.fromEntries(cached.map(({ chat, timeline }) => [chat.chat_id, timeline])),
-    // What was written while the database was being read is not in it yet.
-    outbox: state.outbox.reduce(withItem, outbox),
-  }));
+  });
 }
 
 /** Writes chats and their latest messages down, a moment after they changed, so that they open without a network. */
@@ -102,6 +100,7 @@ export function readOutboxItem(value: unknown): OutboxItem {
     created_at: from.text('created_at'),
     order: from.number('order'),
     owner: from.text('owner'),
+    ...from.optionalText('name'),
     ...from.optionalText('failed'),
   };
 }

@@ -1,12 +1,11 @@
 import type { Api } from '../gateway/api';
+import { retryMs } from '../gateway/backoff';
 import { ApiError } from '../gateway/http';
 import type { ChangesAnswer } from '../protocol/answers';
 import { applyChanges, applyOpened, removeChat } from './changes';
 import { useChats } from './chatStore';
 import { emptyTimeline, prependPage, timelineOfPage } from './timeline';
 
-const firstRetryMs = 1000;
-const capMs = 30_000;
 /** From this many missing changes on, the latest page is fetched instead of every change. */
 const farBehind = 1000;
 
@@ -27,6 +26,8 @@ export class CatchUp {
   private readonly running = new Set<string>();
   private readonly retries = new Map<string, ReturnType<typeof setTimeout>>();
   private paused = false;
+  /** Counts pauses: an answer to what was asked before one may be of another history (CL3), and is dropped. */
+  private era = 0;
 
   constructor(
     private readonly api: Api,
@@ -36,6 +37,7 @@ export class CatchUp {
   /** While a sync runs nothing is fetched chat by chat: the sync brings most of it. */
   pause(): void {
     this.paused = true;
+    this.era++;
     for (const timer of this.retries.values()) clearTimeout(timer);
     this.retries.clear();
   }
@@ -50,9 +52,10 @@ export class CatchUp {
   check(chatId: string, failures = 0): void {
     if (this.paused || this.running.has(chatId) || !isBehind(chatId)) return;
     this.running.add(chatId);
+    const { era } = this;
     void this.fetch(chatId)
       .then(() => true)
-      .catch((error: unknown) => this.failed(chatId, error, failures))
+      .catch((error: unknown) => this.failed(chatId, error, failures, era))
       .then((worked) => {
         this.running.delete(chatId);
         if (!worked) return;
@@ -64,13 +67,16 @@ export class CatchUp {
 
   /** A chat that is not known here: fetches it with its latest messages. */
   async adopt(chatId: string, failures = 0): Promise<void> {
+    const { era } = this;
     try {
       const chat = await this.api.chat(chatId);
+      // The sync that began meanwhile lists it.
+      if (era !== this.era) return;
       useChats.setState((state) => applyOpened(state, chat));
       this.check(chatId);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return;
-      this.retryLater(chatId, failures, () => void this.adopt(chatId, failures + 1));
+      if (era === this.era) this.retryLater(chatId, error, failures, () => void this.adopt(chatId, failures + 1));
     }
   }
 
@@ -80,6 +86,7 @@ export class CatchUp {
     const timeline = timelines[chatId];
     const first = timeline?.messages[0];
     if (!timeline?.hasOlder || !first || history[chatId] === 'loading') return;
+    const { era } = this;
     useChats.setState((state) => ({ history: { ...state.history, [chatId]: 'loading' } }));
     try {
       const page = await this.api.messages(chatId, first.seq);
@@ -87,7 +94,7 @@ export class CatchUp {
         const now = state.timelines[chatId];
         const history = Object.fromEntries(Object.entries(state.history).filter(([id]) => id !== chatId));
         // Replaced by a sync meanwhile: the page no longer joins.
-        if (!now || now.messages[0]?.seq !== first.seq) return { history };
+        if (!now || era !== this.era || now.messages[0]?.seq !== first.seq) return { history };
         return { history, timelines: { ...state.timelines, [chatId]: prependPage(now, page.messages, page.more) } };
       });
     } catch {
@@ -100,7 +107,9 @@ export class CatchUp {
     const timeline = timelines[chatId] ?? emptyTimeline;
     const head = chats[chatId]?.rev ?? 0;
     if (!timeline.loaded || head - timeline.rev > farBehind) return this.latestPage(chatId, head);
+    const { era } = this;
     const answer = await this.api.changes(chatId, timeline.rev);
+    if (era !== this.era) return;
     const rev = reach(answer);
     if (rev <= timeline.rev) {
       // The server knows no such revision: believe it, or this would go on for ever.
@@ -111,7 +120,9 @@ export class CatchUp {
 
   private async latestPage(chatId: string, head: number): Promise<void> {
     // The page is read after the head was heard of, so it holds at least everything up to it.
+    const { era } = this;
     const page = await this.api.messages(chatId);
+    if (era !== this.era) return;
     useChats.setState((state) => {
       if (!state.chats[chatId]) return state;
       const timelines = { ...state.timelines, [chatId]: timelineOfPage(page.messages, head, page.more) };
@@ -120,15 +131,16 @@ export class CatchUp {
   }
 
   /** Plans the next try; gives false so that the caller does not go on at once. */
-  private failed(chatId: string, error: unknown, failures: number): boolean {
+  private failed(chatId: string, error: unknown, failures: number, era: number): boolean {
+    if (era !== this.era) return true;
     if (error instanceof ApiError && error.status === 404) useChats.setState((state) => removeChat(state, chatId));
-    else this.retryLater(chatId, failures, () => this.check(chatId, failures + 1));
+    else this.retryLater(chatId, error, failures, () => this.check(chatId, failures + 1));
     return false;
   }
 
-  private retryLater(chatId: string, failures: number, retry: () => void): void {
+  private retryLater(chatId: string, error: unknown, failures: number, retry: () => void): void {
     clearTimeout(this.retries.get(chatId));
-    this.retries.set(chatId, setTimeout(retry, Math.min(capMs, firstRetryMs * 2 ** failures)));
+    this.retries.set(chatId, setTimeout(retry, retryMs(error, failures)));
   }
 }
 

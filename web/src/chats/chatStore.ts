@@ -14,10 +14,12 @@ export interface OutboxItem {
   /** Exactly one of the two, as in the `MSG` frame; it never changes, for the server compares repeats. */
   target: { chat_id: string } | { to: string };
   content: string;
+  /** What the person was called to whom it is addressed, for while there is no chat with them yet. */
+  name?: string;
   created_at: string;
   /** Ascending in the order of writing, also across tabs. */
   order: number;
-  /** The tab that sends it. */
+  /** The tab that sends it; empty while none does, because it was written without a connection. */
   owner: string;
   /** The server's refusal; an item with one waits for the person. */
   failed?: string;
@@ -32,6 +34,10 @@ export interface ChatsState {
   chats: Readonly<Record<string, Chat>>;
   timelines: Readonly<Record<string, Timeline>>;
   outbox: readonly OutboxItem[];
+  /** Ids of outbox items that the browser could not keep: they last as long as the page. */
+  unkept: readonly string[];
+  /** A refused text on its way back into the composer of its conversation. */
+  returned: { conversation: string; text: string } | null;
   /** Users who are typing, by chat. */
   typing: Readonly<Record<string, readonly string[]>>;
   /** Unsent texts by conversation key, see `conversationKey`. */
@@ -48,6 +54,8 @@ export const noChats: ChatsState = {
   chats: {},
   timelines: {},
   outbox: [],
+  unkept: [],
+  returned: null,
   typing: {},
   drafts: {},
   history: {},

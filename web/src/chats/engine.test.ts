@@ -190,6 +190,37 @@ describe('catching up after a connection was made', () => {
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('CL3 the answer to a sync of an older connection changes nothing any more', async () => {
+    const { api, engine } = makeEngine();
+    cache(2);
+    let late: (value: ReturnType<typeof synced>) => void = () => undefined;
+    api.sync.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+    const first = engine.connected();
+    engine.disconnected();
+    api.sync.mockResolvedValue(synced(9, 3, true));
+    await engine.connected();
+    late(synced(4, 3, false, { epoch: 'older', reset: true }));
+    await first;
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(useChats.getState().epoch).toBe('e1');
+  });
+
+  it('CL3 what was fetched from a history that is void is dropped', async () => {
+    const { api, engine, timeline } = makeEngine();
+    cache(2);
+    let late: (value: Awaited<ReturnType<typeof api.changes>>) => void = () => undefined;
+    api.changes.mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+    engine.receive({ type: 'MSG', ...message(9) });
+    engine.disconnected();
+    api.sync.mockResolvedValue(synced(4, 1, false, { epoch: 'new', reset: true }));
+    await engine.connected('new');
+    late({ messages: messages(3, 9), rev: 9, more: false });
+    await settle();
+    expect(seqs()).toEqual([1, 2, 3, 4]);
+    engine.receive({ type: 'MSG', ...message(5) });
+    expect(timeline()?.rev).toBe(5);
+  });
+
   it('CL3 a sync that fails is tried again while the connection lives', async () => {
     const { api, engine } = makeEngine();
     api.sync.mockRejectedValueOnce(new ApiError(0, 'NETWORK', '', 0));

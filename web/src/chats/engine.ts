@@ -1,4 +1,5 @@
 import type { Api } from '../gateway/api';
+import { retryMs } from '../gateway/backoff';
 import type { Chat, Message } from '../protocol/entities';
 import type { ClientFrame, MessageAckFrame, ServerFrame } from '../protocol/frames';
 import { CatchUp } from './catchUp';
@@ -8,9 +9,6 @@ import type { Outbox } from './outbox';
 import { Positions } from './positions';
 import { syncChats } from './sync';
 import { TypingOthers } from './typing';
-
-const firstRetryMs = 1000;
-const capMs = 30_000;
 
 /** Keeps the chats true: takes in live frames, and after each connection all that happened without it. */
 export class ChatEngine {
@@ -33,36 +31,45 @@ export class ChatEngine {
     });
   }
 
-  /** A connection is live: catch up, and send what waited. */
-  async connected(): Promise<void> {
+  /** A connection is live, to a database with this history: catch up, and send what waited. */
+  async connected(epoch: string | null = useChats.getState().epoch): Promise<void> {
     const generation = ++this.generation;
     this.liveRevs = new Map();
     this.history.pause();
     this.positions.connected();
+    // Before anything is sent: what counts as stored in a history that is gone goes first, as it was written first.
+    if (epoch !== useChats.getState().epoch) this.outbox.historyChanged();
     void this.outbox.connected();
-    for (let failures = 0; generation === this.generation; failures++) {
+    const isCurrent = (): boolean => generation === this.generation;
+    for (let failures = 0; isCurrent(); failures++) {
       try {
-        await syncChats(
-          this.api,
-          (chatId) => this.liveRevs.get(chatId) ?? 0,
-          (chatId, server) => {
-            this.outbox.settle(chatId);
-            this.positions.compare(chatId, server);
-          },
-        );
+        await this.sync(isCurrent);
         break;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, Math.min(capMs, firstRetryMs * 2 ** failures)));
+      } catch (error) {
+        await new Promise((resolve) => setTimeout(resolve, retryMs(error, failures)));
       }
     }
-    if (generation !== this.generation) return;
+    if (!isCurrent()) return;
     useChats.setState({ synced: true, history: {} });
     this.outbox.synced();
     this.history.resume();
   }
 
+  private sync(isCurrent: () => boolean): Promise<void> {
+    return syncChats(this.api, {
+      isCurrent,
+      liveRev: (chatId) => this.liveRevs.get(chatId) ?? 0,
+      reset: () => this.outbox.historyChanged(),
+      synced: (chatId, server) => {
+        this.outbox.settle(chatId);
+        this.positions.compare(chatId, server);
+      },
+    });
+  }
+
   disconnected(): void {
     this.generation++;
+    this.history.pause();
     this.outbox.disconnected();
     this.typing.clear();
   }

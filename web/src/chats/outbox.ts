@@ -1,8 +1,9 @@
 import type { ClientFrame, ErrorFrame } from '../protocol/frames';
 import { isTransient } from '../protocol/errorCodes';
 import { newId } from '../shared/ids';
-import { directChatWith, useChats, type ChatsState, type OutboxItem, type StoredAt } from './chatStore';
-import { emptyTimeline } from './timeline';
+import { useChats, type OutboxItem, type StoredAt } from './chatStore';
+import { conversationOf, fits, holds, isWaiting, Tombstones, withItem, withoutItems } from './outboxItems';
+import { nobody, Orphans, type Claim } from './orphans';
 
 /** Where outbox items are kept, and who else may be sending them. */
 export interface OutboxWorld {
@@ -10,62 +11,84 @@ export interface OutboxWorld {
   save(item: OutboxItem): void;
   /** Takes an item from where it is kept; other tabs go on showing it until they have what is `stored`. */
   forget(messageId: string, stored?: StoredAt): void;
-  /** Whether the tab that owns an item still lives. */
-  isAlive(tab: string): Promise<boolean>;
+  /** Whether a tab lives and has a connection to send its items; where nothing is kept, whether it lives. */
+  isSending(tab: string): Promise<boolean>;
+  /** Whether other tabs find here what is saved, and one of them can take it over before this tab ends. */
+  isShared(): boolean;
+  /** Takes an item over from its owner; of several tabs that try, one succeeds. */
+  claim(messageId: string, from: string): Promise<Claim>;
+  /** No answer came in the time that the server promises: the connection may be dead. */
+  suspect(): void;
+  /** The largest frame in bytes that the server takes, 0 for any. */
+  frameBytes(): number;
   /** This tab. */
   tab: string;
   now(): number;
 }
 
 /** Without an answer for so long, the message is sent again with the same id (the server answers within 5 s or closes). */
-const answerMs = 8000;
-const defaultPauseMs = 2000;
-/** How often is looked whether the tabs still live whose messages wait. */
-const orphansMs = 5000;
-
-/** Two items of one conversation never overtake each other: one is sent, the next waits for its answer. */
-const laneOf = (state: ChatsState, item: OutboxItem): string =>
-  'chat_id' in item.target ? item.target.chat_id : (directChatWith(state, item.target.to)?.chat_id ?? item.target.to);
-
-/** Whether the timeline has all that is stored up to there: the message stands in it, or in the history before it. */
-const holds = ({ timelines }: ChatsState, { chat_id, rev }: StoredAt): boolean => {
-  const { loaded, rev: known } = timelines[chat_id] ?? emptyTimeline;
-  return loaded && known >= rev;
-};
+const answerMs = 6000;
+/** Between these two, drawn by chance: many clients that were refused together do not come back together. */
+const pauseMs = { least: 1000, most: 3000 };
+/** So many bugs of the server on one message, and it is shown as refused instead of holding up the conversation for ever. */
+const bugsAllowed = 4;
 
 /** Keeps one's own messages until the server answered each (CL4). */
 export class Outbox {
   private readonly inFlight = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly bugs = new Map<string, number>();
+  private readonly gone = new Tombstones();
+  private readonly orphans: Orphans;
   private pause: ReturnType<typeof setTimeout> | undefined;
-  private orphans: ReturnType<typeof setTimeout> | undefined;
   private live = false;
 
-  constructor(private readonly world: OutboxWorld) {}
+  constructor(private readonly world: OutboxWorld) {
+    this.orphans = new Orphans(world, (item) => this.takeOver(item));
+  }
 
-  /** Takes a written message: it is shown at once and sent as soon as that is possible. */
-  add(target: OutboxItem['target'], content: string): void {
-    const { outbox } = useChats.getState();
-    const now = this.world.now();
-    const order = Math.max(now, (outbox.at(-1)?.order ?? 0) + 1);
-    const item = { message_id: newId(), target, content, created_at: new Date(now).toISOString(), order, owner: this.world.tab };
-    this.put(item);
+  /** Takes in what earlier visits and other tabs kept, unless news came meanwhile that it is done with. */
+  load(items: readonly OutboxItem[]): void {
+    useChats.setState(({ outbox }) => {
+      const known = new Set(outbox.map((item) => item.message_id));
+      const added = items.filter(({ message_id }) => !known.has(message_id) && !this.gone.has(message_id));
+      return { outbox: added.reduce(withItem, outbox) };
+    });
     this.flush();
   }
 
-  /** Takes in what another tab put into its outbox: it sends that, for as long as it lives. */
+  /** Takes a written message: it is shown at once and sent as soon as that is possible. */
+  add(target: OutboxItem['target'], content: string, name?: string): void {
+    const { outbox } = useChats.getState();
+    const now = this.world.now();
+    const order = Math.max(now, (outbox.at(-1)?.order ?? 0) + 1);
+    const written = { content, created_at: new Date(now).toISOString(), ...(name === undefined ? {} : { name }) };
+    this.put({ message_id: newId(), target, ...written, order, owner: this.nextOwner() });
+    this.flush();
+  }
+
+  /** Takes in what another tab put into its outbox: it sends that, for as long as it lives and is connected. */
   follow(item: OutboxItem): void {
-    useChats.setState((state) => ({ outbox: withItem(state.outbox, item) }));
+    if (this.gone.has(item.message_id)) return;
+    const mine = find(item.message_id);
+    const isClash =
+      this.live && mine?.owner === this.world.tab && isWaiting(mine) && isWaiting(item) && item.owner !== this.world.tab;
+    // Both took it, as can happen where nothing is kept: the lower name sends, and says so.
+    if (isClash && this.world.tab < item.owner) return this.world.save(mine);
+    if (item.owner !== this.world.tab) this.landed(item.message_id);
+    const { stored } = mine ?? {};
+    useChats.setState((state) => ({ outbox: withItem(state.outbox, stored ? { ...item, stored } : item) }));
     this.flush();
   }
 
   /** Sends a refused message again; with a new id, for the server remembers the refused one only if it stored it. */
   retry(messageId: string): void {
-    const item = useChats.getState().outbox.find((one) => one.message_id === messageId);
+    const item = find(messageId);
     if (!item) return;
     const { failed, ...again } = item;
     const needsNewId = failed === 'CONFLICT';
     if (needsNewId) this.remove(messageId);
-    this.put({ ...again, owner: this.world.tab, ...(needsNewId ? { message_id: newId() } : {}) });
+    this.bugs.delete(messageId);
+    this.put({ ...again, owner: this.nextOwner(), ...(needsNewId ? { message_id: newId() } : {}) });
     this.flush();
   }
 
@@ -78,10 +101,9 @@ export class Outbox {
   stored(messageId: string, { chat_id, rev }: StoredAt): void {
     this.landed(messageId);
     const state = useChats.getState();
-    const item = state.outbox.find((one) => one.message_id === messageId);
-    if (!item) return;
+    const item = find(messageId);
     const stored = { chat_id, rev };
-    if (holds(state, stored)) return this.drop(new Map([[messageId, stored]]));
+    if (!item || holds(state, stored)) return this.drop(new Map([[messageId, stored]]));
     const marked: OutboxItem = { ...item, stored };
     delete marked.failed;
     useChats.setState({ outbox: withItem(state.outbox, marked) });
@@ -101,76 +123,111 @@ export class Outbox {
     this.drop(found);
   }
 
+  /** The database has another history (CL3): nobody knows whether it has what the old one had stored. All is sent again. */
+  historyChanged(): void {
+    this.takeBack(() => true);
+  }
+
   /** A sync was completed: what was stored above its heads was in a history that is void, and is sent anew. */
   synced(): void {
     for (const chatId of Object.keys(useChats.getState().timelines)) this.settle(chatId);
-    const { chats, outbox } = useChats.getState();
-    for (const { stored, ...item } of outbox) {
-      const isVoid = stored && (chats[stored.chat_id]?.rev ?? 0) < stored.rev;
-      if (isVoid && item.owner === this.world.tab) this.put(item);
-    }
+    const { chats } = useChats.getState();
+    this.takeBack(({ chat_id, rev }) => (chats[chat_id]?.rev ?? 0) < rev);
     this.flush();
   }
 
   /** The server refused a message, or asks for patience. */
   refuse(frame: ErrorFrame): void {
-    const item = useChats.getState().outbox.find((one) => one.message_id === frame.message_id);
+    const item = find(frame.message_id);
     if (!item) return;
     this.landed(item.message_id);
-    if (isTransient(frame.code)) return this.waitFor(frame.retry_after_ms ?? defaultPauseMs);
+    const bugs = (this.bugs.get(item.message_id) ?? 0) + (frame.code === 'INTERNAL_ERROR' ? 1 : 0);
+    this.bugs.set(item.message_id, bugs);
+    if (isTransient(frame.code) && bugs < bugsAllowed) return this.waitFor(frame.retry_after_ms);
     if (!item.stored) this.put({ ...item, failed: frame.code });
     this.flush();
   }
 
-  /** The connection is live: what was in flight on the old one is sent again, and what closed tabs left is adopted. */
+  /** The connection is live: what was in flight on the old one is sent again, and what nobody sends is taken over. */
   async connected(): Promise<void> {
     this.disconnected();
     this.live = true;
     this.flush();
-    await this.adoptOrphans();
-    this.flush();
+    await this.orphans.adopt();
   }
 
   disconnected(): void {
     this.live = false;
     clearTimeout(this.pause);
-    clearTimeout(this.orphans);
-    this.pause = this.orphans = undefined;
+    this.pause = undefined;
+    this.orphans.rest();
     for (const messageId of [...this.inFlight.keys()]) this.landed(messageId);
   }
+
+  /** What is written without a connection belongs to whichever tab has one first, if all can see all that waits. */
+  private nextOwner = (): string => (this.live || !this.world.isShared() ? this.world.tab : nobody);
 
   private flush(): void {
     if (!this.live || this.pause) return;
     const state = useChats.getState();
-    if (state.outbox.some((item) => !item.failed && !item.stored && item.owner !== this.world.tab)) this.watchOwners();
+    if (state.outbox.some((item) => isWaiting(item) && item.owner !== this.world.tab)) this.orphans.watch();
     const busy = new Set<string>();
     for (const item of state.outbox) {
-      const lane = laneOf(state, item);
-      if (item.failed || item.stored || busy.has(lane)) continue;
-      // Whoever owns it, an earlier message of the conversation goes first.
-      busy.add(lane);
+      const conversation = conversationOf(state, item);
+      if (!isWaiting(item) || busy.has(conversation)) continue;
+      // Whoever owns it, an earlier message of the conversation goes first: two of one conversation never overtake each other.
+      busy.add(conversation);
       if (item.owner === this.world.tab && !this.inFlight.has(item.message_id)) this.transmit(item);
     }
   }
 
   private transmit(item: OutboxItem): void {
-    if (!this.world.send({ type: 'MSG', ...item.target, message_id: item.message_id, content: item.content })) return;
-    this.inFlight.set(
-      item.message_id,
-      setTimeout(() => {
-        this.landed(item.message_id);
-        this.flush();
-      }, answerMs),
-    );
+    const frame: ClientFrame = { type: 'MSG', ...item.target, message_id: item.message_id, content: item.content };
+    if (!fits(frame, this.world.frameBytes())) {
+      // The server would close the connection instead of answering, each time anew.
+      this.put({ ...item, failed: 'TOO_LARGE' });
+      return this.flush();
+    }
+    if (!this.world.send(frame)) return;
+    const unanswered = (): void => {
+      this.landed(item.message_id);
+      this.world.suspect();
+      this.flush();
+    };
+    this.inFlight.set(item.message_id, setTimeout(unanswered, answerMs));
   }
 
-  private drop(gone: ReadonlyMap<string, StoredAt | undefined>): void {
-    for (const messageId of gone.keys()) this.landed(messageId);
+  /** Lets messages wait again that are not stored after all. Those of other tabs leave the view: their tabs know better. */
+  private takeBack(isVoid: (stored: StoredAt) => boolean): void {
+    const isGone = (item: OutboxItem): boolean => item.stored !== undefined && isVoid(item.stored);
+    if (!useChats.getState().outbox.some(isGone)) return;
+    useChats.setState(({ outbox }) => ({
+      outbox: outbox.flatMap((item) => {
+        if (!isGone(item)) return [item];
+        const waiting = { ...item };
+        delete waiting.stored;
+        return item.owner === this.world.tab ? [waiting] : [];
+      }),
+    }));
+  }
+
+  private takeOver(item: OutboxItem): void {
+    if (this.gone.has(item.message_id) || !find(item.message_id)) return;
+    this.put(item);
+    this.flush();
+  }
+
+  private drop(found: ReadonlyMap<string, StoredAt | undefined>): void {
+    for (const messageId of found.keys()) {
+      this.landed(messageId);
+      this.bugs.delete(messageId);
+      this.gone.add(messageId);
+    }
     const { outbox } = useChats.getState();
-    const known = outbox.filter((item) => gone.has(item.message_id));
+    const known = outbox.filter((item) => found.has(item.message_id));
     if (known.length === 0) return;
-    useChats.setState({ outbox: outbox.filter((item) => !gone.has(item.message_id)) });
-    for (const { message_id } of known) this.world.forget(message_id, gone.get(message_id));
+    useChats.setState((state) => withoutItems(state, found));
+    for (const { message_id } of known) this.world.forget(message_id, found.get(message_id));
     this.flush();
   }
 
@@ -179,8 +236,9 @@ export class Outbox {
     this.inFlight.delete(messageId);
   }
 
-  private waitFor(ms: number): void {
+  private waitFor(asked: number | undefined): void {
     clearTimeout(this.pause);
+    const ms = asked ?? pauseMs.least + Math.random() * (pauseMs.most - pauseMs.least);
     this.pause = setTimeout(() => {
       this.pause = undefined;
       this.flush();
@@ -191,28 +249,7 @@ export class Outbox {
     useChats.setState((state) => ({ outbox: withItem(state.outbox, item) }));
     this.world.save(item);
   }
-
-  /** A tab can be closed while its message waits, and would keep the conversation waiting in all others. */
-  private watchOwners(): void {
-    this.orphans ??= setTimeout(() => {
-      void this.adoptOrphans().finally(() => {
-        this.orphans = undefined;
-        this.flush();
-      });
-    }, orphansMs);
-  }
-
-  private async adoptOrphans(): Promise<void> {
-    const owners = new Set(useChats.getState().outbox.map((item) => item.owner));
-    for (const owner of owners) {
-      if (owner === this.world.tab || (await this.world.isAlive(owner))) continue;
-      for (const item of useChats.getState().outbox) if (item.owner === owner) this.put({ ...item, owner: this.world.tab });
-    }
-  }
 }
 
-/** The outbox with an item put in at its place. */
-export const withItem = (outbox: readonly OutboxItem[], item: OutboxItem): OutboxItem[] =>
-  [...outbox.filter((one) => one.message_id !== item.message_id), item].sort(
-    (a, b) => a.order - b.order || a.message_id.localeCompare(b.message_id),
-  );
+const find = (messageId: string | undefined): OutboxItem | undefined =>
+  useChats.getState().outbox.find((item) => item.message_id === messageId);

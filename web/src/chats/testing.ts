@@ -40,8 +40,8 @@ export const chat = (last: number, more: Partial<Chat> = {}): Chat => ({
   ...more,
 });
 
-/** An engine on a fake server and an empty store; the clock is vitest's fake one. */
-export function makeEngine(alive: (tab: string) => boolean = () => false) {
+/** An engine on a fake server and an empty store; the clock is vitest's fake one. `sending` tells which other tabs send. */
+export function makeEngine(sending: (tab: string) => boolean = () => false) {
   useChats.setState({ ...noChats, ownId: me }, true);
   const api = {
     rename: vi.fn<Api['rename']>(),
@@ -56,18 +56,23 @@ export function makeEngine(alive: (tab: string) => boolean = () => false) {
   const sent: ClientFrame[] = [];
   const saved = new Map<string, OutboxItem>();
   const send = (frame: ClientFrame): boolean => sent.push(frame) > 0;
+  const suspect = vi.fn<() => void>();
   const outbox = new Outbox({
     send,
     save: (item) => void saved.set(item.message_id, item),
     forget: (id) => void saved.delete(id),
-    isAlive: async (tab) => alive(tab),
+    isSending: async (tab) => sending(tab),
+    claim: async () => 'mine',
+    isShared: () => true,
+    suspect,
+    frameBytes: () => 65_536,
     tab: 'this-tab',
     now: Date.now,
   });
   const engine = new ChatEngine(api, send, outbox);
   const sentMessages = () => sent.flatMap((frame) => (frame.type === 'MSG' ? [frame] : []));
   const timeline = () => useChats.getState().timelines[chatId];
-  return { api, engine, outbox, sent, sentMessages, saved, timeline };
+  return { api, engine, outbox, suspect, sent, sentMessages, saved, timeline };
 }
 
 /** Puts a chat with messages up to `last` into the store, as an earlier sync would have. */

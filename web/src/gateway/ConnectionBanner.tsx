@@ -30,7 +30,7 @@ const Strip = styled('div')(({ theme }) => ({
 export function ConnectionBanner({ tryNow }: { tryNow(): void }) {
   const banner = useBanner();
   const reason = useGateway((state) => state.reason);
-  const onceLive = useGateway((state) => state.limits !== null);
+  const onceLive = useGateway((state) => state.greeted);
   return (
     <Strip role="status" data-testid="connection-banner" data-show={banner.show}>
       {banner.show === 'back' && <div data-show="back">{texts.connection.back}</div>}

@@ -17,6 +17,8 @@ import { ApiError, request, type Call } from './http';
 /** Where access tokens come from. `fresh` asks for a new one because the last was refused. */
 export interface TokenSource {
   get(fresh: boolean): Promise<string>;
+  /** Gives up the request that is under way, so that what waits for it fails and can begin anew. */
+  drop(): void;
 }
 
 export interface SyncRequest {

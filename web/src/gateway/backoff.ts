@@ -1,3 +1,5 @@
+import { ApiError } from './http';
+
 const baseMs = 500;
 const capMs = 30_000;
 
@@ -8,3 +10,7 @@ const capMs = 30_000;
 export function backoffMs(attempt: number, random: number): number {
   return Math.round(random * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 16)));
 }
+
+/** Milliseconds before a call that failed is made again: the wait that the server asks for, and the same jitter on top. */
+export const retryMs = (error: unknown, failures: number): number =>
+  (error instanceof ApiError ? error.retryAfterMs : 0) + backoffMs(failures + 1, Math.random());

@@ -2,7 +2,8 @@ import type { ClientFrame, ServerFrame } from '../protocol/frames';
 import { parseFrame } from '../protocol/parseFrame';
 import type { TokenSource } from './api';
 import { ApiError, serverUrl } from './http';
-import { step, type Effect, type Machine, type MachineEvent, type TimerName } from './machine';
+import { step } from './machine';
+import type { Effect, Machine, MachineEvent, TimerName } from './machineTypes';
 
 /** Thrown by a token source when there is no session any more: nothing to retry. */
 export class SessionEndedError extends Error {}
@@ -18,6 +19,8 @@ export interface Connection {
   tryNow(): void;
   /** The network or the device may have come back: check at once. */
   wake(): void;
+  /** The connection may be dead: ask it, and without an answer make another. */
+  doubt(): void;
   /** Sends a frame if the connection is live; false means it was not sent. */
   send(frame: ClientFrame): boolean;
 }
@@ -39,6 +42,7 @@ class GatewayConnection implements Connection {
   start = (): void => this.dispatch({ type: 'start' });
   tryNow = (): void => this.dispatch({ type: 'tryNow' });
   wake = (): void => this.dispatch({ type: 'wake' });
+  doubt = (): void => this.dispatch({ type: 'doubt' });
   send = (frame: ClientFrame): boolean => this.machine.phase === 'live' && this.write(this.machine.socket, frame);
 
   private dispatch(event: MachineEvent): void {
@@ -102,6 +106,8 @@ class GatewayConnection implements Connection {
     switch (effect.do) {
       case 'getToken':
         return void this.fetchToken(effect.fresh);
+      case 'dropToken':
+        return this.tokens.drop();
       case 'open':
         return this.open(effect.socket);
       case 'hello':

@@ -17,6 +17,8 @@ export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: unknown;
   token?: string;
+  /** Ends the call early, as if the server had not been reached. */
+  signal?: AbortSignal;
 }
 
 const timeoutMs = 15_000;
@@ -44,6 +46,18 @@ async function refusal(response: Response): Promise<ApiError> {
   }
 }
 
+/** Ends a call that takes too long, or that its caller gave up. `AbortSignal.any` is too young for a phone of some years. */
+function endOf({ signal }: Call): AbortSignal {
+  if (!signal) return AbortSignal.timeout(timeoutMs);
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), timeoutMs);
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    end.abort();
+  });
+  return end.signal;
+}
+
 /** One REST call; the answer's JSON as it came, or `ApiError`. */
 export async function request(path: string, call: Call = {}): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -55,7 +69,7 @@ export async function request(path: string, call: Call = {}): Promise<unknown> {
       method: call.method ?? 'GET',
       headers,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: endOf(call),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
   } catch {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff';
-import { step, type Effect, type Machine, type MachineEvent, type Now } from './machine';
+import { step } from './machine';
+import type { Effect, Machine, MachineEvent, Now } from './machineTypes';
 
 const at = (now: number, random = 0.5): Now => ({ now, random });
 
@@ -80,8 +81,44 @@ describe('the connection', () => {
     expect(machine).toMatchObject({ phase: 'waiting', retryAt: 5250 });
   });
 
-  it('tries at once when the network is back', () => {
-    expect(run(waiting(), [{ type: 'wake' }]).effects).toContainEqual({ do: 'getToken', fresh: false });
+  it('CL6 tries at once when the network is back, and counts its failures anew', () => {
+    let machine = waiting();
+    for (let socket = 2; socket < 9; socket++)
+      machine = run(machine, [
+        { type: 'timer', name: 'retry' },
+        { type: 'token' },
+        { type: 'closed', socket, code: 1006 },
+      ]).machine;
+    expect(machine).toMatchObject({ phase: 'waiting', attempt: 8 });
+    const woken = run(machine, [{ type: 'wake' }]);
+    expect(woken.effects).toContainEqual({ do: 'getToken', fresh: false });
+    const again = run(woken.machine, [{ type: 'token' }, { type: 'closed', socket: 9, code: 1006 }]).machine;
+    expect(again).toMatchObject({ attempt: 1, retryAt: 1250 });
+  });
+
+  it('a wake-up does not cut short a wait that the server asked for, and goes at once when that is over', () => {
+    const { machine } = run({ phase: 'idle' }, [...connected.slice(0, 3), { type: 'busy', retryAfterMs: 4000 }]);
+    expect(run(machine, [{ type: 'wake' }], at(4999)).machine.phase).toBe('waiting');
+    expect(run(machine, [{ type: 'wake' }], at(5000)).machine.phase).toBe('token');
+  });
+
+  it('a wake-up replaces an attempt that was begun on another network, and not one that has just begun', () => {
+    const opening = run({ phase: 'idle' }, connected.slice(0, 2)).machine;
+    expect(run(opening, [{ type: 'wake' }], at(2999)).effects).toEqual([]);
+    const { machine, effects } = run(opening, [{ type: 'wake' }], at(3000));
+    expect(machine.phase).toBe('token');
+    expect(effects).toContainEqual({ do: 'close', socket: 1 });
+    const token = run({ phase: 'idle' }, [{ type: 'start' }]).machine;
+    expect(run(token, [{ type: 'wake' }], at(3000)).effects).toEqual([{ do: 'dropToken' }]);
+    expect(run(token, [{ type: 'wake' }, { type: 'tokenFailed', retryAfterMs: 0 }], at(3000)).machine).toMatchObject({
+      phase: 'waiting',
+      retryAt: 3250,
+    });
+  });
+
+  it('a doubt asks a live connection, and changes nothing about a wait', () => {
+    expect(run(live(), [{ type: 'doubt' }]).effects).toContainEqual({ do: 'ping', socket: 1 });
+    expect(run(waiting(), [{ type: 'doubt' }]).effects).toEqual([]);
   });
 });
 
@@ -103,6 +140,28 @@ describe('the heartbeat', () => {
     const { machine, effects } = run(live(), [{ type: 'wake' }, { type: 'timer', name: 'pong' }]);
     expect(machine.phase).toBe('waiting');
     expect(effects).toContainEqual({ do: 'close', socket: 1 });
+  });
+
+  it('GW5 a wake-up waits 3 s for a sign of life, also when a PING was out already', () => {
+    expect(run(live(), [{ type: 'wake' }]).effects).toContainEqual({ do: 'timer', name: 'pong', ms: 3000 });
+    const quiet = run(live(), [{ type: 'timer', name: 'heartbeat' }], at(26_000)).machine;
+    expect(run(quiet, [{ type: 'wake' }], at(26_500)).effects).toContainEqual({ do: 'timer', name: 'pong', ms: 3000 });
+    // Two seconds are left of the five: another wake-up gives it no more.
+    expect(run(quiet, [{ type: 'wake' }], at(29_000)).effects).toEqual([]);
+  });
+
+  it('GW5 wake-ups one after another do not put off the end', () => {
+    const first = run(live(), [{ type: 'wake' }], at(10_000)).machine;
+    expect(run(first, [{ type: 'wake' }], at(12_000)).effects).toEqual([]);
+  });
+
+  it('GW5 a PING on which the device slept is asked anew', () => {
+    const quiet = run(live(), [{ type: 'timer', name: 'heartbeat' }], at(26_000)).machine;
+    const { effects } = run(quiet, [{ type: 'wake' }], at(3_600_000));
+    expect(effects).toEqual([
+      { do: 'ping', socket: 1 },
+      { do: 'timer', name: 'pong', ms: 3000 },
+    ]);
   });
 
   it('is content with any frame after a PING', () => {

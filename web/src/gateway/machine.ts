@@ -1,68 +1,13 @@
 import { afterClose, CloseCode } from '../protocol/closeCodes';
 import { backoffMs } from './backoff';
-
-/** Timers that the machine asks for; one of each name at most is running. */
-export type TimerName = 'retry' | 'connect' | 'heartbeat' | 'pong' | 'handover' | 'settled';
-
-export type StopReason = 'revoked' | 'refused';
-
-/** The new connection of a handover, opened while the old one still serves. */
-export type Successor = { step: 'none' } | { step: 'token' } | { step: 'opening' | 'greeting'; socket: number };
-
-export type Machine =
-  | { phase: 'idle' }
-  | { phase: 'token'; attempt: number; socket: number }
-  | { phase: 'opening' | 'greeting'; attempt: number; socket: number }
-  | {
-      phase: 'live';
-      attempt: number;
-      socket: number;
-      heartbeatMs: number;
-      heardAt: number;
-      pinged: boolean;
-      successor: Successor;
-    }
-  | { phase: 'waiting'; attempt: number; socket: number; retryAt: number; freshToken: boolean; reason: number }
-  | { phase: 'stopped'; reason: StopReason };
-
-export type LiveMachine = Extract<Machine, { phase: 'live' }>;
-
-/** What happened. `socket` numbers a connection, so that news of one that was let go is ignored. */
-export type MachineEvent =
-  | { type: 'start' }
-  | { type: 'token' }
-  | { type: 'tokenFailed'; retryAfterMs: number }
-  | { type: 'sessionEnded' }
-  | { type: 'opened'; socket: number }
-  | { type: 'welcomed'; socket: number; heartbeatMs: number }
-  | { type: 'heard'; socket: number }
-  | { type: 'busy'; retryAfterMs: number }
-  | { type: 'closed'; socket: number; code: number }
-  | { type: 'timer'; name: TimerName }
-  | { type: 'leaveSoon'; afterMs: number }
-  | { type: 'tryNow' }
-  | { type: 'wake' };
-
-/** What the driver has to do. Times are in milliseconds. */
-export type Effect =
-  | { do: 'getToken'; fresh: boolean }
-  | { do: 'open'; socket: number }
-  | { do: 'hello'; socket: number }
-  | { do: 'ping'; socket: number }
-  | { do: 'close'; socket: number }
-  | { do: 'timer'; name: TimerName; ms: number }
-  | { do: 'clear'; name: TimerName };
-
-/** The outside world as plain values: the clock in ms, a random number in [0, 1). */
-export interface Now {
-  now: number;
-  random: number;
-}
-
-export type Step = [Machine, Effect[]];
+import type { Effect, LiveMachine, Machine, MachineEvent, Now, Step, Successor, TimerName } from './machineTypes';
 
 const connectMs = 10_000;
 const pongMs = 5000;
+/** A device that slept, or a network that changed, is more likely dead than slow: less patience than with a quiet one. */
+const wakePongMs = 3000;
+/** An attempt this old is not worth waiting for when the network comes back: it was begun on another one. */
+const staleMs = 2000;
 const settledMs = 10_000;
 const handoverRetryMs = 1000;
 
@@ -71,8 +16,8 @@ const clearAll: Effect[] = (['retry', 'connect', 'heartbeat', 'pong', 'handover'
   name,
 }));
 
-function connectNow(attempt: number, socket: number, fresh: boolean): Step {
-  return [{ phase: 'token', attempt, socket }, [...clearAll, { do: 'getToken', fresh }]];
+function connectNow(attempt: number, socket: number, fresh: boolean, at: Now): Step {
+  return [{ phase: 'token', attempt, socket, since: at.now }, [...clearAll, { do: 'getToken', fresh }]];
 }
 
 function wait(
@@ -82,8 +27,9 @@ function wait(
 ): Step {
   const ms = plan.afterMs + backoffMs(machine.attempt, at.random);
   const { socket } = machine;
+  const [notBefore, retryAt] = [at.now + plan.afterMs, at.now + ms];
   return [
-    { phase: 'waiting', attempt: machine.attempt + 1, socket, retryAt: at.now + ms, freshToken: plan.fresh, reason: plan.reason },
+    { phase: 'waiting', attempt: machine.attempt + 1, socket, notBefore, retryAt, freshToken: plan.fresh, reason: plan.reason },
     [...clearAll, { do: 'timer', name: 'retry', ms }],
   ];
 }
@@ -93,29 +39,38 @@ function lost(machine: { attempt: number; socket: number }, code: number, at: No
   if (next.do === 'stop')
     return [{ phase: 'stopped', reason: code === CloseCode.sessionRevoked ? 'revoked' : 'refused' }, clearAll];
   // A token that just ran out is the ordinary case and costs no wait; a server that refuses each new one does.
-  if (next.freshToken && machine.attempt === 0) return connectNow(1, machine.socket, true);
+  if (next.freshToken && machine.attempt === 0) return connectNow(1, machine.socket, true, at);
   return wait(machine, at, { afterMs: next.afterMs, fresh: next.freshToken, reason: code });
 }
 
-const ping = (machine: LiveMachine): Step => [
-  { ...machine, pinged: true },
+const ping = (machine: LiveMachine, at: Now, ms: number): Step => [
+  { ...machine, answerBy: at.now + ms },
   [
     { do: 'ping', socket: machine.socket },
-    { do: 'timer', name: 'pong', ms: pongMs },
+    { do: 'timer', name: 'pong', ms },
   ],
 ];
+
+/** Asks whether the connection still is one. A question that is out already is only answered for sooner. */
+function probe(machine: LiveMachine, at: Now): Step {
+  const { answerBy } = machine;
+  // Overdue by the clock, and its timer has not run: the device slept on it.
+  const isAsked = answerBy !== null && answerBy > at.now;
+  return isAsked && answerBy <= at.now + wakePongMs ? [machine, []] : ping(machine, at, wakePongMs);
+}
 
 function live(machine: LiveMachine, event: MachineEvent, at: Now): Step {
   const { successor } = machine;
   switch (event.type) {
     case 'heard':
       if (event.socket !== machine.socket) return [machine, []];
-      return [{ ...machine, heardAt: at.now, pinged: false }, machine.pinged ? [{ do: 'clear', name: 'pong' }] : []];
+      return [{ ...machine, heardAt: at.now, answerBy: null }, machine.answerBy === null ? [] : [{ do: 'clear', name: 'pong' }]];
     case 'leaveSoon':
       return [machine, [{ do: 'timer', name: 'handover', ms: event.afterMs }]];
     case 'wake':
+    case 'doubt':
     case 'tryNow':
-      return machine.pinged ? [machine, []] : ping(machine);
+      return probe(machine, at);
     case 'closed':
       if (event.socket === machine.socket) return lostWhileLive(machine, event.code, at);
       return 'socket' in successor && successor.socket === event.socket ? handoverFailed(machine) : [machine, []];
@@ -139,8 +94,8 @@ function liveTimer(machine: LiveMachine, name: TimerName, at: Now): Step {
   const quiet = at.now - machine.heardAt;
   const again: Effect = { do: 'timer', name: 'heartbeat', ms: machine.heartbeatMs };
   if (quiet < machine.heartbeatMs) return [machine, [{ ...again, ms: machine.heartbeatMs - quiet }]];
-  if (machine.pinged) return [machine, [again]];
-  const [next, effects] = ping(machine);
+  if (machine.answerBy !== null) return [machine, [again]];
+  const [next, effects] = ping(machine, at, pongMs);
   return [next, [...effects, again]];
 }
 
@@ -166,8 +121,8 @@ const handoverFailed = (machine: LiveMachine): Step => [
 function lostWhileLive(machine: LiveMachine, code: number, at: Now): Step {
   const { successor, attempt } = machine;
   if (code >= 4500 || successor.step === 'none') return withoutSuccessor(lost(machine, code, at), successor);
-  if (successor.step === 'token') return connectNow(attempt, machine.socket, false);
-  const next: Machine = { phase: successor.step, attempt, socket: successor.socket };
+  if (successor.step === 'token') return connectNow(attempt, machine.socket, false, at);
+  const next: Machine = { phase: successor.step, attempt, socket: successor.socket, since: at.now };
   return [next, [...clearAll, { do: 'timer', name: 'connect', ms: connectMs }]];
 }
 
@@ -202,7 +157,7 @@ function handover(machine: LiveMachine, event: MachineEvent, at: Now): Step {
 function welcome(attempt: number, event: { socket: number; heartbeatMs: number }, at: Now): Step {
   const { socket, heartbeatMs } = event;
   return [
-    { phase: 'live', attempt, socket, heartbeatMs, heardAt: at.now, pinged: false, successor: { step: 'none' } },
+    { phase: 'live', attempt, socket, heartbeatMs, heardAt: at.now, answerBy: null, successor: { step: 'none' } },
     [
       ...clearAll,
       { do: 'timer', name: 'heartbeat', ms: heartbeatMs },
@@ -227,6 +182,12 @@ function connecting(machine: Connecting, event: MachineEvent, at: Now): Step {
       return giveUp(machine, event.retryAfterMs, at);
     case 'timer':
       return event.name === 'connect' ? giveUp(machine, 0, at) : [machine, []];
+    case 'wake':
+    case 'tryNow': {
+      if (at.now - machine.since < staleMs) return [machine, []];
+      const [next, effects] = connectNow(0, machine.socket, false, at);
+      return [next, [{ do: 'close', socket: machine.socket }, ...effects]];
+    }
     default:
       return [machine, []];
   }
@@ -240,10 +201,15 @@ function giveUp(machine: Connecting, afterMs: number, at: Now): Step {
 function gettingToken(machine: Extract<Machine, { phase: 'token' }>, event: MachineEvent, at: Now): Step {
   if (event.type === 'sessionEnded') return [{ phase: 'stopped', reason: 'revoked' }, clearAll];
   if (event.type === 'tokenFailed') return wait(machine, at, { afterMs: event.retryAfterMs, fresh: false, reason: 1006 });
+  if (event.type === 'wake' || event.type === 'tryNow')
+    return at.now - machine.since < staleMs
+      ? [machine, []]
+      : // Its failure is the next event, and leads to a new attempt within the shortest wait.
+        [{ ...machine, attempt: 0, since: at.now }, [{ do: 'dropToken' }]];
   if (event.type !== 'token') return [machine, []];
   const socket = machine.socket + 1;
   return [
-    { phase: 'opening', attempt: machine.attempt, socket },
+    { phase: 'opening', attempt: machine.attempt, socket, since: at.now },
     [
       { do: 'open', socket },
       { do: 'timer', name: 'connect', ms: connectMs },
@@ -255,7 +221,7 @@ function gettingToken(machine: Extract<Machine, { phase: 'token' }>, event: Mach
 export function step(machine: Machine, event: MachineEvent, at: Now): Step {
   switch (machine.phase) {
     case 'idle':
-      return event.type === 'start' ? connectNow(0, 0, false) : [machine, []];
+      return event.type === 'start' ? connectNow(0, 0, false, at) : [machine, []];
     case 'token':
       return gettingToken(machine, event, at);
     case 'opening':
@@ -265,10 +231,11 @@ export function step(machine: Machine, event: MachineEvent, at: Now): Step {
       return live(machine, event, at);
     case 'waiting': {
       const again = event.type === 'tryNow' || event.type === 'wake' || (event.type === 'timer' && event.name === 'retry');
-      // 4004 and 4005 ask for quiet: a wake-up does not cut their wait short, a person who insists does.
-      const asked = machine.reason === CloseCode.refusedTooOften || machine.reason === CloseCode.tooManyConnections;
-      if (!again || (event.type === 'wake' && asked)) return [machine, []];
-      return connectNow(machine.attempt, machine.socket, machine.freshToken);
+      // A wait that the server asked for is not cut short by a wake-up; a person who insists does.
+      if (!again || (event.type === 'wake' && at.now < machine.notBefore)) return [machine, []];
+      // What failed on a network that is gone says nothing of the one that came.
+      const attempt = event.type === 'timer' ? machine.attempt : 0;
+      return connectNow(attempt, machine.socket, machine.freshToken, at);
     }
     case 'stopped':
       return [machine, []];

@@ -31,6 +31,28 @@ function browser() {
 }
 
 describe('access tokens', () => {
+  it('a refresh that hangs on a dead network is given up when asked, and the next one is a new request', async () => {
+    const { shared, world, store } = browser();
+    store(user);
+    const hung: AbortSignal[] = [];
+    const tokens = createTokenSource({
+      ...world(),
+      refresh: (signal) =>
+        new Promise((_, reject) => {
+          hung.push(signal);
+          signal.addEventListener('abort', () => reject(new ApiError(0, 'NETWORK', '', 0)));
+        }),
+    });
+    const first = tokens.get(false);
+    await vi.waitFor(() => expect(hung).toHaveLength(1));
+    tokens.drop();
+    await expect(first).rejects.toThrow(ApiError);
+    void tokens.get(false).catch(() => undefined);
+    await vi.waitFor(() => expect(hung).toHaveLength(2));
+    expect(hung[1]?.aborted).toBe(false);
+    expect(shared.createGuest).not.toHaveBeenCalled();
+  });
+
   it('ID2 two tabs that open at once make one guest', async () => {
     const { shared, world } = browser();
     const tokens = await Promise.all([createTokenSource(world()).get(false), createTokenSource(world()).get(false)]);

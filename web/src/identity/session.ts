@@ -7,7 +7,7 @@ import type { SessionAnswer, TokenAnswer } from '../protocol/answers';
 /** What the session keeper needs of the world; times in milliseconds. */
 export interface SessionWorld {
   createGuest(): Promise<SessionAnswer>;
-  refresh(): Promise<TokenAnswer>;
+  refresh(signal: AbortSignal): Promise<TokenAnswer>;
   storedUser(): User | null;
   arrived(user: User): Promise<void>;
   /** One tab at a time. */
@@ -25,6 +25,7 @@ export function createTokenSource(world: SessionWorld): TokenSource {
   let token: string | null = null;
   let goodUntil = 0;
   let running: Promise<string> | null = null;
+  let refreshing = new AbortController();
 
   const keep = (answer: TokenAnswer): string => {
     token = answer.access_token;
@@ -39,7 +40,7 @@ export function createTokenSource(world: SessionWorld): TokenSource {
       return keep(session);
     }
     try {
-      return keep(await world.refresh());
+      return keep(await world.refresh(refreshing.signal));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) throw new SessionEndedError();
       throw error;
@@ -59,6 +60,10 @@ export function createTokenSource(world: SessionWorld): TokenSource {
       if (!fresh && token && world.now() < goodUntil) return Promise.resolve(token);
       running ??= renewed().finally(() => (running = null));
       return running;
+    },
+    drop() {
+      refreshing.abort();
+      refreshing = new AbortController();
     },
   };
 }
