@@ -1,4 +1,5 @@
-import { test as base, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
+import { test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
+import { Network } from './network';
 import { Server } from './server';
 
 /** A person with a browser profile of their own. */
@@ -21,6 +22,25 @@ export class Person {
   async ownName(): Promise<string> {
     await expect(this.name).not.toHaveText('');
     return (await this.name.innerText()).trim();
+  }
+
+  /** The texts of all messages on the page, in their order. */
+  async shown(): Promise<string[]> {
+    const bubbles = this.messages.locator('[dir=auto]');
+    return (await bubbles.allInnerTexts()).map((text) => text.trim());
+  }
+
+  /** What the server has of the open chat: the audit of what the page shows. */
+  async history(): Promise<{ content: string; seq: number; message_id: string }[]> {
+    return this.page.evaluate(async () => {
+      const ask = async (path: string, options: RequestInit = {}) =>
+        (await fetch(path, options)).json() as Promise<Record<string, never>>;
+      const headers = { 'content-type': 'application/json' };
+      const { access_token } = await ask('api/sessions/refresh', { method: 'POST', body: '{}', headers });
+      const chatId = window.location.hash.split('/').at(-1);
+      const auth = { headers: { authorization: `Bearer ${access_token}` } };
+      return (await ask(`api/chats/${chatId}/messages?limit=200`, auth))['messages'] ?? [];
+    });
   }
 
   message(text: string): Locator {
@@ -48,38 +68,55 @@ export class Person {
 }
 
 /** Lets a person open the page. Errors on the console fail the test. */
-export type Arrive = (options?: BrowserContextOptions) => Promise<Person>;
+export type Arrive = (options?: BrowserContextOptions & { at?: string }) => Promise<Person>;
 
 interface Fixtures {
+  /** Settings of the server, by `test.use`. */
+  settings: Record<string, string>;
   server: Server;
+  /** A network before the server, for those who come by its address. */
+  network: Network;
   arrive: Arrive;
+}
+
+/** Opens the page in a browser profile; what goes wrong on it is added to `faults`. */
+export async function openPage(context: BrowserContext, url: string, faults: string[] = []): Promise<Person> {
+  const page = await context.newPage();
+  page.on('pageerror', (fault) => faults.push(fault.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !expected.test(line.text())) {
+      faults.push(line.text());
+    }
+  });
+  await page.goto(url);
+  const person = new Person(page);
+  await expect(person.name).toBeVisible();
+  return person;
 }
 
 /** What the browser itself says about a connection that the test cut; everything else on the console is a fault. */
 const expected = /WebSocket connection to|Failed to load resource: net::/;
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, provide) => {
-    const server = await Server.start();
+  settings: [{}, { option: true }],
+
+  server: async ({ settings }, provide) => {
+    const server = await Server.start(settings);
     await provide(server);
     await server.dispose();
   },
 
+  network: async ({ server }, provide) => {
+    const network = await Network.before(server.url);
+    await provide(network);
+    network.dispose();
+  },
+
   arrive: async ({ browser, server }, provide) => {
     const faults: string[] = [];
-    await provide(async (options) => {
+    await provide(async ({ at = server.url, ...options } = {}) => {
       const context = await browser.newContext(options);
-      const page = await context.newPage();
-      page.on('pageerror', (fault) => faults.push(fault.message));
-      page.on('console', (line) => {
-        if (line.type() === 'error' && !expected.test(line.text())) {
-          faults.push(line.text());
-        }
-      });
-      await page.goto(server.url);
-      const person = new Person(page);
-      await expect(person.name).toBeVisible();
-      return person;
+      return openPage(context, at, faults);
     });
     expect(faults).toEqual([]);
   },

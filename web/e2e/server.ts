@@ -27,17 +27,23 @@ export class Server {
     if (!existsSync(program)) {
       throw new Error(`There is no server at ${program}: publish it first, or set FASTCHAT_SERVER.`);
     }
-    const server = new Server(await mkdtemp(join(tmpdir(), 'fastchat-e2e-')), await freePort(), settings);
+    const server = new Server(await mkdtemp(join(tmpdir(), 'fastchat-e2e-')), await freePort(), { ...settings });
     await server.restart();
     return server;
   }
 
-  /** Starts it on what is there, and waits until it is ready. */
-  async restart(): Promise<void> {
+  /** The file in which it keeps everything. */
+  get database(): string {
+    return join(this.folder, 'fastchat.db');
+  }
+
+  /** Starts it on what is there, and waits until it is ready; with other settings from now on, if any are given. */
+  async restart(settings: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.settings, settings);
     this.process = spawn(program, ['--urls', this.url], {
       env: {
         ...process.env,
-        DATABASE_URL: `sqlite:${join(this.folder, 'fastchat.db')}`,
+        DATABASE_URL: `sqlite:${this.database}`,
         MANAGEMENT_URL: '',
         ...this.settings,
       },

@@ -34,7 +34,8 @@ export class Client {
   constructor() {
     const tokens = createTokenSource({
       createGuest: async () => readSessionAnswer(await request('api/sessions', { method: 'POST', body: {} })),
-      refresh: async (signal) => readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {}, signal })),
+      refresh: async (signal) =>
+        readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {}, signal, twice: true })),
       storedUser,
       arrived: (user) => this.arrived(user),
       exclusively: (work) => withLock('session', work),

@@ -61,7 +61,7 @@ export function createApi(tokens: TokenSource): Api {
     chat: async (chatId) => readChatAnswer(await call(`api/chats/${chatId}`)),
     messages: async (chatId, before) => readMessagesAnswer(await call(`api/chats/${chatId}/messages${query({ before })}`)),
     changes: async (chatId, after) => readChangesAnswer(await call(`api/chats/${chatId}/changes${query({ after })}`)),
-    sync: async (body) => readSyncAnswer(await call('api/sync', { method: 'POST', body })),
+    sync: async (body) => readSyncAnswer(await call('api/sync', { method: 'POST', body, twice: true })),
     directory: async (q, cursor) =>
       readDirectoryAnswer(await call(`api/presence/online${query({ q, limit: directoryPage, cursor })}`)),
   };

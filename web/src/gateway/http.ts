@@ -19,9 +19,16 @@ export interface Call {
   token?: string;
   /** Ends the call early, as if the server had not been reached. */
   signal?: AbortSignal;
+  /**
+   * Makes the call once more when nothing comes for a while, and takes the answer that comes first: for calls that may be
+   * repeated, and that stand between a device that woke up and its messages. The browser's idle connections may have died too,
+   * and only a request that stays without an answer makes it open another.
+   */
+  twice?: boolean;
 }
 
 const timeoutMs = 15_000;
+const twiceMs = 3000;
 
 /** An address of the server, also when the page lives under a path prefix. */
 export function serverUrl(path: string): URL {
@@ -58,6 +65,18 @@ function endOf({ signal }: Call): AbortSignal {
   return end.signal;
 }
 
+async function send(path: string, options: RequestInit, call: Call): Promise<Response> {
+  const first = fetch(serverUrl(path), { ...options, signal: endOf(call) });
+  if (!call.twice) return first;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const second = new Promise<Response>((resolve, reject) => {
+    timer = setTimeout(() => fetch(serverUrl(path), { ...options, signal: endOf(call) }).then(resolve, reject), twiceMs);
+    // A first one that fails before is the answer; the second one is for those of which nothing is heard.
+    first.catch(reject);
+  });
+  return Promise.race([first, second]).finally(() => clearTimeout(timer));
+}
+
 /** One REST call; the answer's JSON as it came, or `ApiError`. */
 export async function request(path: string, call: Call = {}): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -65,13 +84,8 @@ export async function request(path: string, call: Call = {}): Promise<unknown> {
   if (call.token) headers['authorization'] = `Bearer ${call.token}`;
   let response: Response;
   try {
-    response = await fetch(serverUrl(path), {
-      method: call.method ?? 'GET',
-      headers,
-      credentials: 'same-origin',
-      signal: endOf(call),
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    });
+    const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+    response = await send(path, { method: call.method ?? 'GET', headers, credentials: 'same-origin', ...body }, call);
   } catch {
     throw new ApiError(0, 'NETWORK', 'The server was not reached', 0);
   }
