@@ -118,6 +118,7 @@ test.describe('without limits', () => {
     arrive,
     server,
   }) => {
+    test.slow();
     const { ann, bob, annName } = await meet(arrive);
     await ann.say('Quick 0');
     await bob.chat(annName).click();

@@ -40,7 +40,8 @@ export class Server {
   /** Starts it on what is there, and waits until it is ready; with other settings from now on, if any are given. */
   async restart(settings: Record<string, string> = {}): Promise<void> {
     Object.assign(this.settings, settings);
-    this.process = spawn(program, ['--urls', this.url], {
+    await this.kill();
+    const started = spawn(program, ['--urls', this.url], {
       env: {
         ...process.env,
         DATABASE_URL: `sqlite:${this.database}`,
@@ -48,11 +49,15 @@ export class Server {
         ...this.settings,
       },
     });
-    this.process.stdout?.on('data', (text: Buffer) => (this.log += text.toString()));
-    this.process.stderr?.on('data', (text: Buffer) => (this.log += text.toString()));
-    const until = Date.now() + 30_000;
+    this.process = started;
+    started.stdout?.on('data', (text: Buffer) => (this.log += text.toString()));
+    started.stderr?.on('data', (text: Buffer) => (this.log += text.toString()));
+    const until = Date.now() + 60_000;
     while (!(await this.isReady())) {
-      if (this.process.exitCode !== null || Date.now() > until) {
+      // Killed while it was starting: whoever did that starts the next one.
+      if (this.process !== started) return;
+      if (started.exitCode !== null || Date.now() > until) {
+        await this.kill();
         throw new Error(`The server did not start:\n${this.log}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -55,7 +55,7 @@ const Bubble = styled('div')(({ theme }) => ({
   },
   ':not([data-own]) > div > &[data-first]': { borderStartStartRadius: 6 },
   '[data-own] > &[data-last]': { borderEndEndRadius: 6 },
-  '&[data-mark=pending] > span:first-of-type': { opacity: 0.72 },
+  '&[data-mark=pending] > [dir]': { opacity: 0.72 },
   '&[data-mark=failed]': { boxShadow: `inset 0 0 0 1.5px ${theme.vars.palette.error.main}` },
   '& a': { color: 'inherit', textDecorationThickness: 1, textUnderlineOffset: 3 },
 }));
