@@ -91,7 +91,12 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A connection string of the driver for a database.</summary>
     public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1", Port = Port, Database = database, Username = User, Password = Password, Pooling = false,
+        Host = "127.0.0.1",
+        Port = Port,
+        Database = database,
+        Username = User,
+        Password = Password,
+        Pooling = false,
     }.ConnectionString;
 
     /// <summary>Makes an empty database and returns its name.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FastChat.Protocol;
 
 namespace FastChat.Server.Chats;
 
@@ -13,6 +14,12 @@ public sealed class ChatOptions
 
     /// <summary>The most messages (chats, users) on a page.</summary>
     public const int PageMax = 200;
+
+    /// <summary>How long a caller without a connection waits for the log, under the 5 s promised; what happens to the request then does not depend on it.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(4.5);
+
+    internal static readonly Refusal Unanswered = new(
+        ErrorCode.Unavailable, "The database does not answer, so it is not known whether this was stored; send it again the same.", TimeSpan.FromSeconds(1));
 
     /// <summary>The longest content, in Unicode scalar values. Default 4,000.</summary>
     [Range(0, 16_000)]

@@ -24,8 +24,17 @@ public abstract class LogRequest
     /// <summary>Notes that nothing is stored.</summary>
     public void Refuse(Refusal refusal) => Refusal = refusal;
 
+    /// <summary>Forgets what an earlier try came to that was undone.</summary>
+    internal void Reset()
+    {
+        Refusal = null;
+        Forget();
+    }
+
     /// <summary>Called once, after the commit or the refusal, in the log's order; it must not block.</summary>
     public abstract void Complete();
+
+    private protected abstract void Forget();
 }
 
 /// <summary>Appends a message to a chat, or to the direct chat with a user, which is made if there is none.</summary>
@@ -36,6 +45,8 @@ public abstract class AppendRequest(MessageDraft draft) : LogRequest
 
     /// <summary>What was stored, now or by an earlier request with the same id.</summary>
     public StoredMessage? Stored { get; set; }
+
+    private protected sealed override void Forget() => Stored = null;
 }
 
 /// <summary>Moves a member's position forward.</summary>
@@ -53,6 +64,8 @@ public abstract class AdvanceRequest(Guid userId, Guid chatId, bool isRead, long
 
     /// <summary>Where the position is now, and who is to know; null if it did not move.</summary>
     public MovedPosition? Moved { get; set; }
+
+    private protected sealed override void Forget() => Moved = null;
 }
 
 /// <summary>Finds or makes the direct chat of two users and notes that the first has opened it.</summary>
@@ -66,6 +79,8 @@ public abstract class OpenRequest(Guid userId, Guid otherId) : LogRequest
 
     /// <summary>There was no such chat before.</summary>
     public bool Created { get; set; }
+
+    private protected sealed override void Forget() => (ChatId, Created) = (Guid.Empty, false);
 }
 
 /// <summary>A message before it has its place.</summary>

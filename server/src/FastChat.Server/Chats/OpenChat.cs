@@ -4,7 +4,7 @@ using FastChat.Server.Cluster;
 namespace FastChat.Server.Chats;
 
 /// <summary>Opens the direct chat with a user: always the same chat for the same two.</summary>
-public sealed class OpenChat(IMessageLog log, ChatQueries queries, IBackplane backplane)
+public sealed class OpenChat(IMessageLog log, ChatQueries queries, IBackplane backplane, TimeProvider time)
 {
     /// <summary>
     /// Opens and returns the chat as <paramref name="userId"/> sees it. All of that user's connections but
@@ -23,7 +23,15 @@ public sealed class OpenChat(IMessageLog log, ChatQueries queries, IBackplane ba
             return new Refusal(ErrorCode.Unavailable, "Too much is waiting to be stored.", TimeSpan.FromSeconds(1));
         }
 
-        await request.Done;
+        try
+        {
+            await request.Done.WaitAsync(ChatOptions.Patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return ChatOptions.Unanswered;
+        }
+
         if (request.Refusal is { } refusal)
         {
             return refusal;

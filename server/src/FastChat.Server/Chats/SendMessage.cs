@@ -18,11 +18,13 @@ public sealed class SendMessage
     private readonly IBackplane backplane;
     private readonly ChatOptions options;
     private readonly RateLimiter<Guid> rate;
+    private readonly TimeProvider time;
 
     public SendMessage(IMessageLog log, IBackplane backplane, IOptions<ChatOptions> options, TimeProvider time)
     {
         this.log = log;
         this.backplane = backplane;
+        this.time = time;
         this.options = options.Value;
         rate = new RateLimiter<Guid>(this.options.MessagesPerMinute / 60.0, this.options.MessageBurst, time);
     }
@@ -54,13 +56,23 @@ public sealed class SendMessage
         return log.Enqueue(new Sending(this, draft, connectionId, answered)) ? null : Overloaded;
     }
 
-    /// <summary>Sends and waits for the answer; for callers without a connection.</summary>
-    public Task<Outcome<StoredMessage>> SendAsync(MessageDraft draft)
+    /// <summary>Sends and waits for the answer, though not for ever; for callers without a connection.</summary>
+    public async Task<Outcome<StoredMessage>> SendAsync(MessageDraft draft)
     {
         var done = new TaskCompletionSource<Outcome<StoredMessage>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return Send(draft, null, outcome => done.TrySetResult(outcome)) is { } refusal
-            ? Task.FromResult<Outcome<StoredMessage>>(refusal)
-            : done.Task;
+        if (Send(draft, null, outcome => done.TrySetResult(outcome)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            return await done.Task.WaitAsync(ChatOptions.Patience, time);
+        }
+        catch (TimeoutException)
+        {
+            return ChatOptions.Unanswered;
+        }
     }
 
     private void Announce(StoredMessage stored, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)

@@ -15,18 +15,21 @@ public sealed class PostgresTestDatabase : TestDatabase
     private readonly PostgresServer server;
     private readonly string name;
     private readonly PostgresDatabase database;
+    private readonly PostgresMessageLog log;
+    private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
 
     private PostgresTestDatabase(PostgresServer server, string name, string url)
     {
         this.server = server;
         this.name = name;
         database = PostgresStart.Open(Address(url), TimeProvider.System, NullLoggerFactory.Instance);
+        log = new PostgresMessageLog(database, pump, TimeProvider.System, NullLogger<PostgresMessageLog>.Instance);
         Presence = new PostgresPresenceStore(database);
     }
 
     public override IDatabase Database => database;
 
-    public override IMessageLog Log => throw new NotSupportedException("the message log does not run on PostgreSQL yet");
+    public override IMessageLog Log => log;
 
     public override IPresenceStore Presence { get; }
 
@@ -61,17 +64,56 @@ public sealed class PostgresTestDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
+        await log.StopAsync(CancellationToken.None);
+        await pump.StopAsync(CancellationToken.None);
+        log.Dispose();
+        pump.Dispose();
         database.Dispose();
         await server.DropDatabaseAsync(name);
     }
 
-    private static Task<TestDatabase> StartAsync(PostgresServer server, string name, string url) =>
-        Task.FromResult<TestDatabase>(new PostgresTestDatabase(server, name, url));
+    private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url)
+    {
+        var started = new PostgresTestDatabase(shared, fresh, url);
+        await started.pump.StartAsync(CancellationToken.None);
+        await started.log.StartAsync(CancellationToken.None);
+        return started;
+    }
+}
+
+public sealed class PostgresMessageIdTests : MessageIdContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+public sealed class PostgresMessageOrderTests : MessageOrderContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+public sealed class PostgresChatTests : ChatContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
 }
 
 public sealed class PostgresPresenceStoreTests : PresenceStoreContract
 {
     protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+public sealed class PgBouncerMessageIdTests : MessageIdContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
+}
+
+public sealed class PgBouncerMessageOrderTests : MessageOrderContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
+}
+
+public sealed class PgBouncerChatTests : ChatContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
 }
 
 public sealed class PgBouncerPresenceStoreTests : PresenceStoreContract

@@ -26,7 +26,7 @@ internal sealed class ChatFixture : IAsyncDisposable
         Log = new SqliteMessageLog(Database, pump, TimeProvider.System, NullLogger<SqliteMessageLog>.Instance);
         Queries = new ChatQueries(Database);
         Sync = new SyncChats(Database, Database.Epoch);
-        OpenChat = new OpenChat(Log, Queries, Backplane);
+        OpenChat = new OpenChat(Log, Queries, Backplane, TimeProvider.System);
     }
 
     public SqliteDatabase Database { get; }

@@ -67,7 +67,7 @@ public sealed class OpenChatTests : IAsyncLifetime
     [Fact]
     public async Task A_full_log_is_UNAVAILABLE()
     {
-        var openChat = new OpenChat(new FakeMessageLog { IsFull = true }, chats.Queries, chats.Backplane);
+        var openChat = new OpenChat(new FakeMessageLog { IsFull = true }, chats.Queries, chats.Backplane, TimeProvider.System);
         Assert.Equal(ErrorCode.Unavailable, (await openChat.OpenAsync(ann, bob, null, default)).Refusal?.Code);
     }
 

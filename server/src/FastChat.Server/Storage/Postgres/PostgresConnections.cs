@@ -10,7 +10,7 @@ namespace FastChat.Server.Storage.Postgres;
 internal static class PostgresConnections
 {
     /// <summary>How long connecting may take, in seconds, unless the URL says otherwise; less than a caller waits for an answer.</summary>
-    private const int ConnectSeconds = 3;
+    private const int ConnectSeconds = 2;
 
     /// <summary>How long a statement may take, in seconds; a database that hangs counts as away after that.</summary>
     internal const int CommandSeconds = 3;

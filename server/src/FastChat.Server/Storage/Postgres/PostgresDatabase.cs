@@ -19,17 +19,19 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource pool;
+    private readonly NpgsqlDataSource own;
     private readonly TimeProvider time;
     private readonly DbContextOptions<PostgresDbContext> readOptions;
     private readonly DbContextOptions<PostgresDbContext> writeOptions;
 
     /// <summary>Takes over what <see cref="PostgresStart"/> has opened and migrated.</summary>
-    public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, Epoch epoch, TimeProvider time)
+    public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, Epoch epoch, TimeProvider time, ILoggerFactory loggers)
     {
         this.pool = pool;
+        this.own = own;
         this.time = time;
-        Own = own;
         Epoch = epoch;
+        Watch = new PostgresWatch(own, pool, time, loggers.CreateLogger<PostgresDatabase>());
         var options = new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(pool);
         writeOptions = options.Options;
         readOptions = options.AddInterceptors(new ReadOnlyTransaction()).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
@@ -38,8 +40,8 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     /// <summary>The name of this database's history.</summary>
     public Epoch Epoch { get; }
 
-    /// <summary>For what keeps a connection of its own.</summary>
-    internal NpgsqlDataSource Own { get; }
+    /// <summary>Whether the database is there.</summary>
+    internal PostgresWatch Watch { get; }
 
     /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<FastChatDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => RunAsync(
@@ -80,38 +82,83 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
         },
         cancellationToken);
 
+    /// <summary>Opens a connection that belongs to the caller alone.</summary>
+    internal ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken) => own.OpenConnectionAsync(cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Watch.Dispose();
         pool.Dispose();
-        Own.Dispose();
+        own.Dispose();
     }
 
     private async Task<T> RunAsync<T>(Func<Attempt, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (true)
         {
+            await ReturnedAsync(Persistence - time.GetElapsedTime(began), cancellationToken);
             var attempt = new Attempt();
             try
             {
-                // The driver keeps to the token wherever it can; a hanging server can still hold up how it gives up.
-                return await run(attempt, either.Token).WaitAsync(Patience + Pause - time.GetElapsedTime(began), time, cancellationToken);
+                return await TryAsync(run, attempt, Patience - time.GetElapsedTime(began), cancellationToken);
             }
             catch (Exception fault) when (attempt.MayTryAgain(fault) && time.GetElapsedTime(began) < Persistence)
             {
+                Note(fault);
                 await Task.Delay(Pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
-            }
-            catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new DatabaseUnavailableException($"PostgreSQL did not answer within {Patience.TotalSeconds:0} s.", fault);
             }
             catch (Exception fault) when (PostgresFaults.IsOutage(fault))
             {
+                Note(fault);
                 throw PostgresFaults.Translate(fault);
             }
+        }
+    }
+
+    /// <summary>
+    /// One try within a time. The driver keeps to its timeouts wherever it can; but the way it gives up on a server that
+    /// hangs can take longer than anybody wants to wait for it, and then it is left to do so by itself.
+    /// </summary>
+    private async Task<T> TryAsync<T>(
+        Func<Attempt, CancellationToken, Task<T>> run, Attempt attempt, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var running = run(attempt, cancellationToken);
+        if (!running.IsCompleted)
+        {
+            await ((Task)running).WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!running.IsCompleted)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new TimeoutException($"no answer within {patience.TotalSeconds:0.0} s");
+            }
+        }
+
+        return await running;
+    }
+
+    /// <summary>Waits a while for a database that is away.</summary>
+    private async Task ReturnedAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var present = Watch.Present;
+        if (!present.IsCompleted)
+        {
+            var left = patience > TimeSpan.Zero ? patience : TimeSpan.Zero;
+            await present.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!present.IsCompleted)
+            {
+                throw new DatabaseUnavailableException("PostgreSQL is away.");
+            }
+        }
+    }
+
+    private void Note(Exception fault)
+    {
+        if (PostgresFaults.IsGone(fault))
+        {
+            Watch.NoteAway(fault);
         }
     }
 

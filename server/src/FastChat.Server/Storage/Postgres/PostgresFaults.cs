@@ -39,6 +39,9 @@ internal static class PostgresFaults
         return false;
     }
 
+    /// <summary>Nobody at all can use the database now; not just that this statement was in somebody's way.</summary>
+    public static bool IsGone(Exception fault) => IsOutage(fault) && (FindAnswer(fault) is not { } answer || IsFatal(answer));
+
     /// <summary>
     /// The server said so itself, without ending the connection: the statement was not carried out. Everything else that is
     /// heard in place of a commit's answer leaves open whether it was.

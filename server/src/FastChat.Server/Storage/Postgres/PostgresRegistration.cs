@@ -1,3 +1,4 @@
+using FastChat.Server.Chats;
 using FastChat.Server.Presence;
 
 namespace FastChat.Server.Storage.Postgres;
@@ -13,6 +14,9 @@ public static class PostgresRegistration
             PostgresStart.Open(address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<PostgresDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<PostgresDatabase>().Epoch);
+        services.AddSingleton<PostgresMessageLog>();
+        services.AddSingleton<IMessageLog>(provider => provider.GetRequiredService<PostgresMessageLog>());
+        services.AddHostedService(provider => provider.GetRequiredService<PostgresMessageLog>());
         services.AddSingleton<IPresenceStore, PostgresPresenceStore>();
     }
 }

@@ -32,7 +32,7 @@ public static partial class PostgresStart
         {
             using var connection = Connect(address, own, time, loggers.CreateLogger(typeof(PostgresStart)));
             var epoch = Prepare(address, connection);
-            return new PostgresDatabase(PostgresConnections.Pool(address), own, new Epoch(epoch), time);
+            return new PostgresDatabase(PostgresConnections.Pool(address), own, new Epoch(epoch), time, loggers);
         }
         catch (Exception fault)
         {

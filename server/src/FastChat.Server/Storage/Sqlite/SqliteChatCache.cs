@@ -1,3 +1,5 @@
+using FastChat.Server.Chats;
+
 namespace FastChat.Server.Storage.Sqlite;
 
 /// <summary>

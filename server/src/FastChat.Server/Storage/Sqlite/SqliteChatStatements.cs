@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace FastChat.Server.Storage.Sqlite;
 
 /// <summary>The message log's SQL, prepared once on the writer's connection.</summary>
-internal sealed class SqliteChatStatements(TimeProvider time)
+internal sealed class SqliteChatStatements
 {
     private readonly List<PreparedStatement> all = [];
     private PreparedStatement? selectChat;
@@ -33,9 +33,6 @@ internal sealed class SqliteChatStatements(TimeProvider time)
             statement.Transaction = transaction;
         }
     }
-
-    /// <summary>The time in Unix milliseconds, as it is kept.</summary>
-    public long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public ChatHead? LoadChat(Guid chatId)
     {
@@ -68,23 +65,14 @@ internal sealed class SqliteChatStatements(TimeProvider time)
             : null;
     }
 
-    public bool UserExists(Guid userId)
+    public string? NameOf(Guid userId)
     {
         using var row = selectName!.Query(Blob(userId));
-        return row.Read();
+        return row.Read() ? row.GetString(0) : null;
     }
 
-    public string NameOf(Guid userId)
+    public ChatHead InsertDirect(Guid chatId, Guid opener, Guid other, long now)
     {
-        using var row = selectName!.Query(Blob(userId));
-        return row.Read() ? row.GetString(0) : string.Empty;
-    }
-
-    /// <summary>Makes the direct chat of two users; only the first has opened it.</summary>
-    public ChatHead InsertDirect(Guid opener, Guid other)
-    {
-        var now = Now();
-        var chatId = Guid.CreateVersion7(time.GetUtcNow());
         var (low, high) = InOrder(opener, other);
         insertChat!.Run(Blob(chatId), Chat.Direct, low, high, now);
         insertMember!.Run(Blob(chatId), Blob(opener), 1, now);

@@ -20,8 +20,10 @@ public sealed partial class SqliteMessageLog : IMessageLog
     private readonly ConcurrentQueue<LogRequest> waiting = new();
     private readonly SqliteWriter writer;
     private readonly AnswerPump pump;
-    private readonly SqliteChatStatements statements;
+    private readonly TimeProvider time;
+    private readonly SqliteChatStatements statements = new();
     private readonly SqliteChatCache cache = new();
+    private readonly SqliteChatRows rows;
     private readonly ILogger<SqliteMessageLog> logger;
     private int count;
     private int scheduled;
@@ -31,7 +33,8 @@ public sealed partial class SqliteMessageLog : IMessageLog
         writer = database.Writer;
         this.pump = pump;
         this.logger = logger;
-        statements = new SqliteChatStatements(time);
+        this.time = time;
+        rows = new SqliteChatRows(statements, cache);
     }
 
     /// <inheritdoc/>
@@ -88,13 +91,13 @@ public sealed partial class SqliteMessageLog : IMessageLog
             requests = alone is null ? log.TakeWaiting() : [alone];
             log.statements.Attach(connection, transaction);
             log.cache.Trim();
-            var batch = new SqliteChatBatch(log.statements, log.cache);
+            var batch = new LogBatch(log.rows, log.time);
             foreach (var request in requests)
             {
                 batch.Apply(request);
             }
 
-            batch.Flush();
+            log.rows.Flush(batch.Touched);
         }
 
         public void Committed() => log.pump.Enqueue(requests);

@@ -2,20 +2,24 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using FastChat.Protocol;
-using FastChat.Server.Chats;
 
-namespace FastChat.Server.Storage.Sqlite;
+namespace FastChat.Server.Chats;
 
 /// <summary>
-/// One transaction's work on the chats it touches: their <c>seq</c>, <c>rev</c> and positions are counted in memory, and what changed is written once at the end.
+/// One transaction's work on the chats it touches, the same on every database: <c>seq</c>, <c>rev</c> and positions are counted in
+/// memory, and what changed is written once at the end.
 /// </summary>
-internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteChatCache cache)
+internal sealed class LogBatch(IChatRows rows, TimeProvider time)
 {
     private readonly HashSet<ChatHead> touched = [];
 
-    /// <summary>Applies one request; its result or refusal is set on it.</summary>
+    /// <summary>The chats whose rows, or whose members' rows, may have changed.</summary>
+    public IReadOnlyCollection<ChatHead> Touched => touched;
+
+    /// <summary>Applies one request; its result or refusal is set on it, whatever an earlier try has left there.</summary>
     public void Apply(LogRequest request)
     {
+        request.Reset();
         switch (request)
         {
             case AppendRequest append:
@@ -29,26 +33,6 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
                 break;
             default:
                 throw new ArgumentException($"the log knows no {request.GetType().Name}", nameof(request));
-        }
-    }
-
-    /// <summary>Writes the chats' rows and positions that changed.</summary>
-    public void Flush()
-    {
-        foreach (var head in touched)
-        {
-            if (head.TakeIsChanged())
-            {
-                statements.UpdateChat(head);
-            }
-
-            foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
-            {
-                if (member.TakeIsChanged())
-                {
-                    statements.UpdateMember(head.ChatId, member);
-                }
-            }
         }
     }
 
@@ -69,7 +53,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
         }
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(draft.Content));
-        if (statements.FindKnown(draft.SenderId, draft.MessageId) is { } known)
+        if (rows.FindKnown(draft.SenderId, draft.MessageId) is { } known)
         {
             Repeat(request, head, known, hash);
             return;
@@ -81,7 +65,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
     private void Store(AppendRequest request, ChatHead head, byte[] hash)
     {
         var draft = request.Draft;
-        var now = statements.Now();
+        var now = Now();
         var before = head.LastSeq == 0 ? Describe(head) : null;
         head.Add(now);
         var message = new MessageFrame
@@ -94,7 +78,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
             Content = draft.Content,
             SentAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
         };
-        statements.InsertMessage(message, now, hash);
+        rows.InsertMessage(message, now, hash);
         ref var sender = ref CollectionsMarshal.AsSpan(head.Members)[head.IndexOf(draft.SenderId)];
         sender.Advance(isRead: true, head.LastSeq);
         request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, before);
@@ -154,15 +138,17 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
         request.Created = head is null;
         head ??= Create(request.UserId, request.OtherId);
         request.ChatId = head.ChatId;
-        statements.MarkOpened(head.ChatId, request.UserId);
+        rows.MarkOpened(head, request.UserId);
     }
 
     /// <summary>The caller too: a token outlives its user if an older database was put in place.</summary>
-    private bool BothExist(Guid one, Guid other) => statements.UserExists(one) && statements.UserExists(other);
+    private bool BothExist(Guid one, Guid other) => rows.NameOf(one) is not null && rows.NameOf(other) is not null;
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private ChatHead? Load(Guid chatId)
     {
-        var head = cache.Find(chatId, statements.LoadChat);
+        var head = rows.Find(chatId);
         if (head is not null)
         {
             touched.Add(head);
@@ -172,12 +158,11 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
     }
 
     private ChatHead? FindDirect(Guid one, Guid other) =>
-        cache.FindDirect(one, other, statements.FindDirect) is { } chatId ? Load(chatId) : null;
+        rows.FindDirect(one, other) is { } chatId ? Load(chatId) : null;
 
     private ChatHead Create(Guid opener, Guid other)
     {
-        var head = statements.InsertDirect(opener, other);
-        cache.Add(head);
+        var head = rows.CreateDirect(Guid.CreateVersion7(time.GetUtcNow()), opener, other, Now());
         touched.Add(head);
         return head;
     }
@@ -186,7 +171,7 @@ internal sealed class SqliteChatBatch(SqliteChatStatements statements, SqliteCha
     {
         ChatId = head.ChatId,
         Kind = head.Kind,
-        Members = head.Members.ConvertAll(m => new MemberBody(m.UserId, statements.NameOf(m.UserId), m.DeliveredSeq, m.ReadSeq)),
+        Members = head.Members.ConvertAll(m => new MemberBody(m.UserId, rows.NameOf(m.UserId) ?? string.Empty, m.DeliveredSeq, m.ReadSeq)),
         LastSeq = head.LastSeq,
         Rev = head.Rev,
         LastMessage = null,

@@ -1,9 +1,10 @@
-namespace FastChat.Server.Storage.Sqlite;
+namespace FastChat.Server.Chats;
 
 /// <summary>A chat's row and its members' positions, counted on in memory. Times are Unix milliseconds.</summary>
 internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev, long updatedAt, List<MemberHead> members)
 {
     private bool isChanged;
+    private Guid[]? userIds;
 
     public Guid ChatId { get; } = chatId;
 
@@ -17,7 +18,14 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
 
     public List<MemberHead> Members { get; } = members;
 
-    public Guid[] UserIds { get; } = [.. members.Select(member => member.UserId)];
+    public Guid[] UserIds => userIds ??= [.. Members.Select(member => member.UserId)];
+
+    /// <summary>Adds a member while the chat is being read.</summary>
+    public void AddMember(MemberHead member)
+    {
+        Members.Add(member);
+        userIds = null;
+    }
 
     /// <summary>Gives out the next <c>seq</c> and <c>rev</c>.</summary>
     public void Add(long now)

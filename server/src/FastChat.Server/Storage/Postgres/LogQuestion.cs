@@ -1,0 +1,132 @@
+using FastChat.Server.Chats;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FastChat.Server.Storage.Postgres;
+
+/// <summary>
+/// The first round trip of an append: begins the transaction, locks the rows of all chats concerned in one order, so that
+/// nodes never wait for each other in a circle, and reads all that the rules need to know.
+/// </summary>
+internal sealed class LogQuestion
+{
+    /// <summary>
+    /// For this transaction alone: how long it waits for another node's lock; and when the server ends it should this node fall
+    /// silent in the middle, so that nobody waits for a dead node's locks. The transaction's number tells its outcome later.
+    /// </summary>
+    private const string Bounds =
+        "SELECT set_config('lock_timeout', '1500ms', true), set_config('idle_in_transaction_session_timeout', '5s', true), pg_current_xact_id()::text";
+
+    private const string OfChats = "chat_id = ANY ($1)";
+
+    private const string OfChatsAndPairs =
+        """
+        chat_id = ANY ($1 || ARRAY(
+          SELECT d.chat_id FROM unnest($2, $3) p (low, high) JOIN chats d ON d.direct_low = p.low AND d.direct_high = p.high))
+        """;
+
+    private const string Known =
+        """
+        SELECT m.sender_id, m.message_id, m.chat_id, m.seq, m.rev, m.content, m.content_hash, m.sent_at, m.edited_at, m.deleted_at
+        FROM unnest($1, $2) k (sender_id, message_id) JOIN chat_messages m USING (sender_id, message_id)
+        """;
+
+    private readonly HashSet<Guid> chats = [];
+    private readonly HashSet<(Guid Low, Guid High)> pairs = [];
+    private readonly HashSet<Guid> users = [];
+    private readonly List<Guid> senders = [];
+    private readonly List<Guid> messages = [];
+
+    /// <summary>Gathers what is to be asked for these requests.</summary>
+    public LogQuestion(IReadOnlyList<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            switch (entry.Request)
+            {
+                case AppendRequest { Draft: var draft }:
+                    AddChat(draft.ChatId, draft.SenderId, draft.To);
+                    senders.Add(draft.SenderId);
+                    messages.Add(draft.MessageId);
+                    break;
+                case AdvanceRequest advance:
+                    chats.Add(advance.ChatId);
+                    break;
+                case OpenRequest open:
+                    AddChat(null, open.UserId, open.OtherId);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Asks, in one round trip; the transaction is open afterwards, and the rows are locked. The answer includes its number.</summary>
+    public async Task<(LogRows Rows, string Transaction)> AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, "BEGIN");
+        Add(batch, Bounds);
+        var concerned = pairs.Count > 0 ? OfChatsAndPairs : OfChats;
+        AddForChats(
+            batch,
+            $"SELECT chat_id, kind, last_seq, rev, updated_at, direct_low, direct_high FROM chats WHERE {concerned} ORDER BY chat_id FOR NO KEY UPDATE");
+        AddForChats(batch, $"SELECT chat_id, user_id, delivered_seq, read_seq FROM chat_members WHERE {concerned}");
+        Add(batch, Known, Ids(senders), Ids(messages));
+        if (users.Count > 0)
+        {
+            Add(batch, "SELECT user_id, display_name FROM users WHERE user_id = ANY ($1)", Ids([.. users]));
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var transaction = reader.GetString(2);
+        return (await LogRows.ReadAsync(reader, cancellationToken), transaction);
+    }
+
+    private void AddChat(Guid? chatId, Guid one, Guid? other)
+    {
+        if (chatId is { } id)
+        {
+            chats.Add(id);
+        }
+        else
+        {
+            pairs.Add(LogRows.InOrder(one, other!.Value));
+            users.Add(one);
+            users.Add(other.Value);
+        }
+    }
+
+    private void AddForChats(NpgsqlBatch batch, string statement)
+    {
+        if (pairs.Count == 0)
+        {
+            Add(batch, statement, Ids([.. chats]));
+            return;
+        }
+
+        var (lows, highs) = (new List<Guid>(pairs.Count), new List<Guid>(pairs.Count));
+        foreach (var (low, high) in pairs)
+        {
+            lows.Add(low);
+            highs.Add(high);
+        }
+
+        Add(batch, statement, Ids([.. chats]), Ids(lows), Ids(highs));
+    }
+
+    private static NpgsqlParameter Ids(List<Guid> ids) =>
+        new NpgsqlParameter<List<Guid>> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+
+    private static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<NpgsqlParameter> values)
+    {
+#pragma warning disable CA2100 // The statements are this file's own; values only ever go in as parameters.
+        var command = new NpgsqlBatchCommand(statement);
+#pragma warning restore CA2100
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value);
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+}
