@@ -96,6 +96,10 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
         {
             await WriteAsync(CancellationToken.None);
         }
+        catch (DatabaseUnavailableException fault)
+        {
+            LogAway(pending.Count, fault.Message);
+        }
 #pragma warning disable CA1031 // What could not be written stays noted; the next round tries again.
         catch (Exception fault)
 #pragma warning restore CA1031
@@ -106,6 +110,9 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
 
     [LoggerMessage(1003, LogLevel.Warning, "When {Count} sessions were last seen could not be written; it is tried again")]
     private partial void LogNotWritten(Exception fault, int count);
+
+    [LoggerMessage(1004, LogLevel.Warning, "When {Count} sessions were last seen could not be written, and is tried again: {Reason}")]
+    private partial void LogAway(int count, string reason);
 
     private sealed record Seen(DateTimeOffset At, string Client);
 }

@@ -43,7 +43,7 @@ public sealed partial class PresenceRecorder : BackgroundService
         }
         catch (DatabaseUnavailableException fault)
         {
-            LogSaveFailed(fault);
+            LogSaveFailed(fault.Message);
         }
     }
 
@@ -71,7 +71,7 @@ public sealed partial class PresenceRecorder : BackgroundService
         }
         catch (DatabaseUnavailableException fault)
         {
-            LogSaveFailed(fault);
+            LogSaveFailed(fault.Message);
             PutBack(records);
         }
 #pragma warning disable CA1031 // A record that can't be written is left out: tried again it would keep out all others for ever.
@@ -111,8 +111,8 @@ public sealed partial class PresenceRecorder : BackgroundService
         }
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "Presence could not be written; it is tried again")]
-    private partial void LogSaveFailed(Exception fault);
+    [LoggerMessage(2002, LogLevel.Warning, "Presence could not be written, and is tried again: {Reason}")]
+    private partial void LogSaveFailed(string reason);
 
     [LoggerMessage(2003, LogLevel.Error, "{Count} changes of presence could not be written and are left out")]
     private partial void LogRecordsLost(Exception fault, int count);

@@ -7,15 +7,17 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Dictionary<string, string> settings;
     private readonly ServerProgram program;
+    private readonly TestDatabase database;
 
-    private ServerProcess(IReadOnlyDictionary<string, string>? settings, string? folder)
+    private ServerProcess(IReadOnlyDictionary<string, string>? settings, string folder, TestDatabase database)
     {
-        Folder = folder ?? Directory.CreateTempSubdirectory("fastchat-e2e-").FullName;
+        this.database = database;
+        Folder = folder;
         Port = FreePort.Next();
         Root = new Uri($"http://127.0.0.1:{Port}");
         this.settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["DATABASE_URL"] = $"sqlite:{Path.Combine(Folder, "fastchat.db")}",
+            ["DATABASE_URL"] = database.Url,
             ["MANAGEMENT_URL"] = "",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
@@ -30,6 +32,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where this server's data lies; removed with it.</summary>
     public string Folder { get; }
 
+    /// <summary>Where the database is while it is SQLite's.</summary>
     public string DatabaseFile => Path.Combine(Folder, "fastchat.db");
 
     public int Port { get; }
@@ -54,7 +57,8 @@ public sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(
         IReadOnlyDictionary<string, string>? settings = null, string? folder = null, IReadOnlyList<string>? launcher = null)
     {
-        var server = new ServerProcess(settings, folder);
+        folder ??= Directory.CreateTempSubdirectory("fastchat-e2e-").FullName;
+        var server = new ServerProcess(settings, folder, await TestDatabase.MakeAsync(folder));
         server.program.Launcher = launcher ?? [];
         try
         {
@@ -64,6 +68,7 @@ public sealed class ServerProcess : IAsyncDisposable
         catch
         {
             await server.program.DisposeAsync();
+            await server.database.DisposeAsync();
             throw;
         }
     }
@@ -71,7 +76,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server of which a refusal is expected; the answer is its exit code.</summary>
     public static async Task<(int ExitCode, string Output)> StartRefusedAsync(IReadOnlyDictionary<string, string> settings, string folder)
     {
-        var server = new ServerProcess(settings, folder);
+        var server = new ServerProcess(settings, folder, TestDatabase.File(folder));
         await using var refused = server.program;
         refused.Launch();
         return (await refused.ExitedWithinAsync(TimeSpan.FromSeconds(60)), server.Log);
@@ -106,6 +111,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await program.DisposeAsync();
+        await database.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
         if (!MayComplain)
         {

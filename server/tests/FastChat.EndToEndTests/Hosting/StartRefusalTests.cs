@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace FastChat.EndToEndTests.Hosting;
 
 /// <summary>A server that cannot serve says why in a sentence, ends with 1 and touches nothing.</summary>
+[Trait("Database", "SQLite")]
 public sealed class StartRefusalTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("fastchat-e2e-start-").FullName;

@@ -178,8 +178,8 @@ internal static class LogAnswer
 
     private static DateTime Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime;
 
-    private static NpgsqlParameter Column<T>(List<T> values, NpgsqlDbType type) =>
-        new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+    private static NpgsqlParameter<List<T>> Column<T>(List<T> values, NpgsqlDbType type) =>
+        new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 
     private static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<NpgsqlParameter> values)
     {

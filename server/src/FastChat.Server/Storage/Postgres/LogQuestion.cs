@@ -114,8 +114,8 @@ internal sealed class LogQuestion
         Add(batch, statement, Ids([.. chats]), Ids(lows), Ids(highs));
     }
 
-    private static NpgsqlParameter Ids(List<Guid> ids) =>
-        new NpgsqlParameter<List<Guid>> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+    private static NpgsqlParameter<List<Guid>> Ids(List<Guid> ids) =>
+        new() { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
 
     private static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<NpgsqlParameter> values)
     {

@@ -5,13 +5,16 @@ using Npgsql;
 namespace FastChat.Server.Storage.Postgres;
 
 /// <summary>
-/// PostgreSQL through a pool of connections: each read on one snapshot, each change in one transaction. What the database
-/// does not answer within <see cref="Patience"/> is given up, whatever keeps it.
+/// PostgreSQL through a pool of connections: each read on one snapshot, each change in one transaction. Once the server has
+/// started, what the database does not answer within seconds is given up, whatever keeps it.
 /// </summary>
 public sealed class PostgresDatabase : IDatabase, IDisposable
 {
     /// <summary>How long a caller waits; less than the 5 s within which the contract promises an answer.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>The same while the server starts: nobody waits for an answer yet, and everything happens for the first time.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>For how long something that failed before anything was stored is tried again.</summary>
     private static readonly TimeSpan Persistence = TimeSpan.FromSeconds(2);
@@ -23,6 +26,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     private readonly TimeProvider time;
     private readonly DbContextOptions<PostgresDbContext> readOptions;
     private readonly DbContextOptions<PostgresDbContext> writeOptions;
+    private TimeSpan patience = StartPatience;
 
     /// <summary>Takes over what <see cref="PostgresStart"/> has opened and migrated.</summary>
     public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, Epoch epoch, TimeProvider time, ILoggerFactory loggers)
@@ -42,6 +46,9 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
 
     /// <summary>Whether the database is there.</summary>
     internal PostgresWatch Watch { get; }
+
+    /// <summary>From now on callers wait for answers, and not for longer than the contract promises.</summary>
+    public void Started() => patience = Patience;
 
     /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<FastChatDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => RunAsync(
@@ -102,7 +109,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
             var attempt = new Attempt();
             try
             {
-                return await TryAsync(run, attempt, Patience - time.GetElapsedTime(began), cancellationToken);
+                return await TryAsync(run, attempt, patience - time.GetElapsedTime(began), cancellationToken);
             }
             catch (Exception fault) when (attempt.MayTryAgain(fault) && time.GetElapsedTime(began) < Persistence)
             {
@@ -122,16 +129,16 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     /// hangs can take longer than anybody wants to wait for it, and then it is left to do so by itself.
     /// </summary>
     private async Task<T> TryAsync<T>(
-        Func<Attempt, CancellationToken, Task<T>> run, Attempt attempt, TimeSpan patience, CancellationToken cancellationToken)
+        Func<Attempt, CancellationToken, Task<T>> run, Attempt attempt, TimeSpan limit, CancellationToken cancellationToken)
     {
         var running = run(attempt, cancellationToken);
         if (!running.IsCompleted)
         {
-            await ((Task)running).WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)running).WaitAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!running.IsCompleted)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new TimeoutException($"no answer within {patience.TotalSeconds:0.0} s");
+                throw new TimeoutException($"no answer within {limit.TotalSeconds:0.0} s");
             }
         }
 
@@ -139,12 +146,12 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     }
 
     /// <summary>Waits a while for a database that is away.</summary>
-    private async Task ReturnedAsync(TimeSpan patience, CancellationToken cancellationToken)
+    private async Task ReturnedAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var present = Watch.Present;
         if (!present.IsCompleted)
         {
-            var left = patience > TimeSpan.Zero ? patience : TimeSpan.Zero;
+            var left = limit > TimeSpan.Zero ? limit : TimeSpan.Zero;
             await present.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             if (!present.IsCompleted)

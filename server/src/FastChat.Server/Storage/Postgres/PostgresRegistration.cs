@@ -11,7 +11,11 @@ public static class PostgresRegistration
     {
         var services = builder.Services;
         services.AddSingleton(provider =>
-            PostgresStart.Open(address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        {
+            var database = PostgresStart.Open(address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>());
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(database.Started);
+            return database;
+        });
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<PostgresDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<PostgresDatabase>().Epoch);
         services.AddSingleton<PostgresMessageLog>();

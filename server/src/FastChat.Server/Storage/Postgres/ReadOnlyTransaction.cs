@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FastChat.Server.Storage.Postgres;
@@ -15,7 +16,7 @@ internal sealed class ReadOnlyTransaction : DbCommandInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        Mark(command);
+        Mark(command, eventData.Context);
         return new(result);
     }
 
@@ -23,7 +24,7 @@ internal sealed class ReadOnlyTransaction : DbCommandInterceptor
     public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
     {
-        Mark(command);
+        Mark(command, eventData.Context);
         return new(result);
     }
 
@@ -31,15 +32,15 @@ internal sealed class ReadOnlyTransaction : DbCommandInterceptor
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        Mark(command);
+        Mark(command, eventData.Context);
         return new(result);
     }
 
-    // Saying it again changes nothing, so each statement says it and nobody has to remember which was the first.
-    private static void Mark(DbCommand command)
+    private static void Mark(DbCommand command, DbContext? context)
     {
-        if (!command.CommandText.StartsWith(Prefix, StringComparison.Ordinal))
+        if (context is PostgresDbContext { IsReadOnly: false } reading)
         {
+            reading.IsReadOnly = true;
             command.CommandText = Prefix + command.CommandText;
         }
     }
