@@ -91,8 +91,8 @@ public sealed class RawSocket : IAsyncDisposable
 
     public Task SendFrameAsync(int opcode, byte[] payload, bool final = true) => SendBytesAsync(Encode(opcode, payload, final));
 
-    /// <summary>One client frame with its mask.</summary>
-    public static byte[] Encode(int opcode, byte[] payload, bool final = true)
+    /// <summary>One client frame with its mask; by chance, if none is given.</summary>
+    public static byte[] Encode(int opcode, byte[] payload, bool final = true, byte[]? mask = null)
     {
         using var frame = new MemoryStream();
         frame.WriteByte((byte)((final ? 0x80 : 0) | opcode));
@@ -112,7 +112,7 @@ public sealed class RawSocket : IAsyncDisposable
                 break;
         }
 
-        var mask = RandomNumberGenerator.GetBytes(4);
+        mask ??= RandomNumberGenerator.GetBytes(4);
         frame.Write(mask);
         for (var index = 0; index < payload.Length; index++)
         {

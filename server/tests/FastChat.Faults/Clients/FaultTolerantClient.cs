@@ -24,6 +24,7 @@ public sealed class FaultTolerantClient : IAsyncDisposable
     private ClientSocket? live;
     private Task running = Task.CompletedTask;
     private int connections;
+    private bool isDisposed;
 
     /// <param name="account">Who it is.</param>
     /// <param name="root">Where it connects; may be changed at any time by <see cref="Root"/>.</param>
@@ -113,6 +114,12 @@ public sealed class FaultTolerantClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         await stopping.CancelAsync();
         await running;
         api.Dispose();

@@ -10,6 +10,12 @@ namespace FastChat.Faults.Network;
 /// </summary>
 public sealed class ChaosProxy : IAsyncDisposable
 {
+    /// <summary>
+    /// What the kernel keeps for the proxy of what a server has sent; without a bound it would take megabytes from it, and hide
+    /// that a client does not read.
+    /// </summary>
+    private const int ReceiveBytes = 64 * 1024;
+
     private readonly ConcurrentDictionary<ProxyLink, Task> links = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
@@ -121,7 +127,7 @@ public sealed class ChaosProxy : IAsyncDisposable
     private async Task ConnectAsync(Socket client)
     {
         await Task.Yield();
-        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBytes };
         client.NoDelay = true;
         try
         {

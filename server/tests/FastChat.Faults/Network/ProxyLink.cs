@@ -10,7 +10,7 @@ internal sealed class ProxyLink(Socket client, Socket server, Direction toServer
     private const int ReadBytes = 16 * 1024;
 
     /// <summary>So many pieces may be under way in one direction; then the sender feels that nobody takes them.</summary>
-    private const int PiecesUnderWay = 256;
+    private const int PiecesUnderWay = 64;
 
     private readonly CancellationTokenSource ended = new();
     private readonly TaskCompletionSource thawed = new(TaskCreationOptions.RunContinuationsAsynchronously);
