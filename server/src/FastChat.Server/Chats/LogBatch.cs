@@ -101,7 +101,7 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
             Rev = known.Rev,
             SenderId = draft.SenderId,
             Content = known.Content,
-            SentAt = SqliteDbContext.ToTime(known.SentAt),
+            SentAt = StoredTime.From(known.SentAt),
             EditedAt = known.EditedAt,
             DeletedAt = known.DeletedAt,
         };
@@ -176,6 +176,6 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
         Rev = head.Rev,
         LastMessage = null,
         Unread = 0,
-        UpdatedAt = SqliteDbContext.ToTime(head.UpdatedAt),
+        UpdatedAt = StoredTime.From(head.UpdatedAt),
     };
 }

@@ -113,7 +113,7 @@ internal sealed class SqliteChatStatements
     private static Guid Id(SqliteDataReader row, int column) => SqliteDbContext.ToId(row.GetFieldValue<byte[]>(column));
 
     private static DateTimeOffset? TimeOrNull(SqliteDataReader row, int column) =>
-        row.IsDBNull(column) ? null : SqliteDbContext.ToTime(row.GetInt64(column));
+        row.IsDBNull(column) ? null : StoredTime.From(row.GetInt64(column));
 
     private void Prepare(SqliteConnection connection)
     {

@@ -7,8 +7,6 @@ namespace FastChat.Server.Storage.Sqlite;
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : FastChatDbContext(options)
 {
     private const int IdLength = 16;
-    private static readonly long Earliest = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
-    private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     /// <summary>An id as it is kept: big-endian, so that version 7 ids sort by time.</summary>
     public static byte[] ToBlob(Guid id) => id.ToByteArray(bigEndian: true);
@@ -18,10 +16,6 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     /// (the nil id), so that one such row does not hide all the others that are read with it.
     /// </summary>
     public static Guid ToId(byte[] blob) => blob.Length == IdLength ? new Guid(blob, bigEndian: true) : Guid.Empty;
-
-    /// <summary>The time that a number of milliseconds stands for; one that no calendar has is the nearest that there is, for the same reason.</summary>
-    public static DateTimeOffset ToTime(long milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, Earliest, Latest));
 
     /// <summary>Nothing to wait for: there is one writer.</summary>
     public override Task LockAsync(Guid id, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -36,5 +30,5 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     private sealed class GuidConverter() : ValueConverter<Guid, byte[]>(id => ToBlob(id), blob => ToId(blob));
 
     private sealed class TimeConverter()
-        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), ms => ToTime(ms));
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), ms => StoredTime.From(ms));
 }
