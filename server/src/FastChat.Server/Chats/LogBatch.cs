@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using FastChat.Protocol;
+using FastChat.Server.Storage;
 
 namespace FastChat.Server.Chats;
 
