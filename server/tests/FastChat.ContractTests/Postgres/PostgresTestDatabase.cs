@@ -14,12 +14,14 @@ public sealed class PostgresTestDatabase : TestDatabase
 {
     private readonly PostgresServer server;
     private readonly string name;
+    private readonly bool isOwner;
     private readonly PostgresDatabase database;
     private readonly PostgresMessageLog log;
     private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
 
-    private PostgresTestDatabase(PostgresServer server, string name, string url)
+    private PostgresTestDatabase(PostgresServer server, string name, string url, bool isOwner = true)
     {
+        this.isOwner = isOwner;
         this.server = server;
         this.name = name;
         database = PostgresStart.Open(Address(url), TimeProvider.System, NullLoggerFactory.Instance);
@@ -48,6 +50,17 @@ public sealed class PostgresTestDatabase : TestDatabase
         return await StartAsync(shared, fresh, bouncer.Url(fresh));
     }
 
+    /// <summary>Another node on the same database.</summary>
+    public async Task<PostgresTestDatabase> JoinAsync()
+    {
+        var node = new PostgresTestDatabase(server, name, server.Url(name), isOwner: false);
+        await node.RunAsync();
+        return node;
+    }
+
+    /// <summary>Runs statements beside all nodes.</summary>
+    public Task ExecuteAsync(string statements) => server.ExecuteAsync(name, statements);
+
     public static PostgresAddress Address(string url) =>
         StorageOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).Build()).Postgres!;
 
@@ -69,15 +82,23 @@ public sealed class PostgresTestDatabase : TestDatabase
         log.Dispose();
         pump.Dispose();
         database.Dispose();
-        await server.DropDatabaseAsync(name);
+        if (isOwner)
+        {
+            await server.DropDatabaseAsync(name);
+        }
     }
 
     private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url)
     {
         var started = new PostgresTestDatabase(shared, fresh, url);
-        await started.pump.StartAsync(CancellationToken.None);
-        await started.log.StartAsync(CancellationToken.None);
+        await started.RunAsync();
         return started;
+    }
+
+    private async Task RunAsync()
+    {
+        await pump.StartAsync(CancellationToken.None);
+        await log.StartAsync(CancellationToken.None);
     }
 }
 
