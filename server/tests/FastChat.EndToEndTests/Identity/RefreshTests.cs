@@ -68,6 +68,7 @@ public sealed class RefreshTests(OpenServer open)
         (await Server.Api.PostAsync("/api/sessions/refresh", body)).IsProblem(401, "UNAUTHORIZED");
 
     [Fact]
+    [Trait("Database", "SQLite")]
     public async Task ID6_only_hashes_are_stored()
     {
         await using var server = await ServerProcess.StartAsync();
