@@ -1,5 +1,4 @@
 using FastChat.Protocol;
-using FastChat.Server.Chats;
 using Xunit;
 
 namespace FastChat.ContractTests.Postgres;
