@@ -3,15 +3,26 @@ using FastChat.Server.Cluster;
 using FastChat.Server.Gateway;
 using FastChat.Server.Hosting;
 using FastChat.Server.Identity;
+using FastChat.Server.Operations;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Postgres;
 using FastChat.Server.Storage.Sqlite;
 
+if (!CommandLine.IsServing(args))
+{
+    var verbs = new CommandLine(
+        given => Prepare(given).Configuration,
+        storage => storage.Postgres is { } server ? new PostgresAdministration(server) : new SqliteAdministration(storage.SqlitePath!),
+        Startup.Output,
+        Startup.Errors,
+        TimeProvider.System);
+    return await verbs.RunAsync(args);
+}
+
 return await Startup.RunAsync(async () =>
 {
-    // Settings and the page stand beside the program, whatever folder it is started from.
-    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var builder = Prepare(args);
     builder.AddHosting();
     builder.AddCluster();
     builder.AddIdentity();
@@ -41,3 +52,7 @@ return await Startup.RunAsync(async () =>
     app.MapChats();
     return app;
 });
+
+// Settings and the page stand beside the program, whatever folder it is started from.
+static WebApplicationBuilder Prepare(string[] settings) =>
+    WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });

@@ -14,9 +14,11 @@ public static class Startup
     private static volatile bool isStarted;
 
 #pragma warning disable RS0030 // The one place that speaks to whoever started the program; all else is logged.
-    private static TextWriter Output => Console.Out;
+    /// <summary>Where it says what was done.</summary>
+    internal static TextWriter Output => Console.Out;
 
-    private static TextWriter Errors => Console.Error;
+    /// <summary>Where it says why something was not done.</summary>
+    internal static TextWriter Errors => Console.Error;
 #pragma warning restore RS0030
 
     /// <summary>Builds, starts and runs the program until it is told to stop.</summary>

@@ -21,6 +21,21 @@ public sealed class PostgresAddress
     /// <summary>What stood behind <c>?</c>, checked: names as <c>libpq</c> has them, values decoded.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>The URL again, with user and options, but without the password.</summary>
+    public string ToUrl()
+    {
+        var user = User is null ? string.Empty : $"{Uri.EscapeDataString(User)}@";
+        var isFolder = Host.StartsWith('/');
+        var host = isFolder ? string.Empty : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
+        var options = Options.Where(option => option.Key != "host").Select(option => $"{option.Key}={Uri.EscapeDataString(option.Value)}").ToList();
+        if (isFolder)
+        {
+            options.Add($"host={Uri.EscapeDataString(Host)}");
+        }
+
+        return $"postgresql://{user}{host}:{Port}/{Uri.EscapeDataString(Database)}{(options.Count > 0 ? "?" + string.Join('&', options) : string.Empty)}";
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Database} at {(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
 }

@@ -19,9 +19,11 @@ public sealed class ArchitectureTests
         ["Chats"] = ["Protocol", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Gateway"] = ["Protocol", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
         ["Hosting"] = ["Protocol", "Rest", "Storage"],
-        ["Storage.Postgres"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Postgres.Migrations"],
+        ["Operations"] = ["Hosting", "Storage", "Storage.Archive"],
+        ["Storage.Archive"] = [],
+        ["Storage.Postgres"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
         ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],
-        ["Storage.Sqlite"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Sqlite.Migrations"],
+        ["Storage.Sqlite"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations"],
         ["Storage.Sqlite.Migrations"] = ["Storage", "Storage.Sqlite"],
     };
 

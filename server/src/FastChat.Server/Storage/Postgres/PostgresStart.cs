@@ -23,6 +23,16 @@ public static partial class PostgresStart
     /// <summary>How long one migration's statements may take, in seconds; large tables take their time.</summary>
     private const int MigrationSeconds = 3600;
 
+    /// <summary>The migrations that this program has, in their order.</summary>
+    internal static IReadOnlyList<string> Known { get; } =
+    [
+        .. typeof(PostgresStart).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
+            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
+            .OfType<string>()
+            .Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>Connects to the database and brings its schema up to date.</summary>
     /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
     public static PostgresDatabase Open(PostgresAddress address, TimeProvider time, ILoggerFactory loggers)
@@ -31,13 +41,41 @@ public static partial class PostgresStart
         try
         {
             using var connection = Connect(address, own, time, loggers.CreateLogger(typeof(PostgresStart)));
-            var epoch = Prepare(address, connection);
+            using var transaction = connection.BeginTransaction();
+            BringUpToDate(address, connection);
+            var epoch = (string)Scalar(connection, "SELECT epoch FROM database_info")!;
+            transaction.Commit();
             return new PostgresDatabase(PostgresConnections.Pool(address), own, new Epoch(epoch), time, loggers);
         }
         catch (Exception fault)
         {
             own.Dispose();
             throw PostgresFaults.IsOutage(fault) ? Unusable(address, fault) : fault;
+        }
+    }
+
+    /// <summary>Connects to a server that is there now and not too old.</summary>
+    /// <exception cref="DatabaseRefusedException">It is not.</exception>
+    internal static NpgsqlConnection Connect(PostgresAddress address)
+    {
+        using var own = PostgresConnections.Own(address);
+        try
+        {
+            var connection = own.OpenConnection();
+            try
+            {
+                RequireVersion(address, connection);
+                return connection;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch (Exception fault) when (PostgresFaults.IsOutage(fault) || fault is ArgumentException)
+        {
+            throw Unusable(address, fault);
         }
     }
 
@@ -68,30 +106,37 @@ public static partial class PostgresStart
     private static bool IsAway(Exception fault) =>
         fault is NpgsqlException && (fault is not PostgresException answer || answer.SqlState is "57P03" or "53300" or "08P01" or "08000" or "08006");
 
-    private static string Prepare(PostgresAddress address, NpgsqlConnection connection)
+    /// <summary>Brings the schema up to date within the connection's transaction, by one node at a time, and tells which migrations that took.</summary>
+    /// <exception cref="DatabaseRefusedException">It can't be used.</exception>
+    internal static IReadOnlyList<string> BringUpToDate(PostgresAddress address, NpgsqlConnection connection)
+    {
+        RequireVersion(address, connection);
+        LockSchema(connection);
+        var applied = FindApplied(address, connection);
+        if (applied.Count < Known.Count)
+        {
+            Migrate(connection, applied.Count > 0 ? applied[^1] : null);
+        }
+
+        Scalar(connection, $"INSERT INTO database_info (id, epoch) VALUES (1, '{Guid.CreateVersion7()}') ON CONFLICT DO NOTHING");
+        return [.. Known.Except(applied, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Until the transaction ends no node starts; waits for those that are starting.</summary>
+    internal static void LockSchema(NpgsqlConnection connection) =>
+        Scalar(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", MigrationSeconds);
+
+    private static void RequireVersion(PostgresAddress address, NpgsqlConnection connection)
     {
         if (connection.PostgreSqlVersion < OldestServer)
         {
             throw new DatabaseRefusedException(
                 $"The database {address} is PostgreSQL {connection.PostgreSqlVersion}, which is too old: {OldestServer.Major} or newer is needed.");
         }
-
-        using var transaction = connection.BeginTransaction();
-        Scalar(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", MigrationSeconds);
-        var (pending, last) = FindPending(address, connection);
-        if (pending)
-        {
-            Migrate(connection, last);
-        }
-
-        Scalar(connection, $"INSERT INTO database_info (id, epoch) VALUES (1, '{Guid.CreateVersion7()}') ON CONFLICT DO NOTHING");
-        var epoch = (string)Scalar(connection, "SELECT epoch FROM database_info")!;
-        transaction.Commit();
-        return epoch;
     }
 
-    /// <summary>Whether the database is empty or older than this program, and its last migration; what is not ours is refused.</summary>
-    private static (bool IsPending, string? Last) FindPending(PostgresAddress address, NpgsqlConnection connection)
+    /// <summary>The migrations that the database has seen, in their order; what is not ours or newer is refused.</summary>
+    internal static IReadOnlyList<string> FindApplied(PostgresAddress address, NpgsqlConnection connection)
     {
         if (Scalar(connection, "SELECT current_schema()") is not string)
         {
@@ -101,21 +146,16 @@ public static partial class PostgresStart
         if (!Exists(connection, "__EFMigrationsHistory") || !Exists(connection, "database_info"))
         {
             return IsEmpty(connection)
-                ? (true, null)
+                ? []
                 : throw new DatabaseRefusedException($"The database {address} belongs to another application, not to FastChat; nothing in it was touched.");
         }
 
-        var known = typeof(PostgresStart).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-            .OfType<string>()
-            .ToHashSet(StringComparer.Ordinal);
         var applied = (string[])Scalar(
             connection, """SELECT coalesce(array_agg("MigrationId"::text ORDER BY "MigrationId" COLLATE "C"), '{}') FROM "__EFMigrationsHistory" """)!;
-        return Array.Find(applied, id => !known.Contains(id)) is { } newer
+        return Array.Find(applied, id => !Known.Contains(id, StringComparer.Ordinal)) is { } newer
             ? throw new DatabaseRefusedException(
                 $"The database {address} is newer than this program: it has the schema {newer}, which this program does not know; nothing in it was touched.")
-            : (applied.Length < known.Count, applied.LastOrDefault());
+            : applied;
     }
 
     /// <summary>

@@ -45,6 +45,23 @@ public sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Looks whether a database of ours is there, and changes nothing.</summary>
+    /// <exception cref="DatabaseRefusedException">There is none, or it can't be read.</exception>
+    public static void RequireOurs(string path)
+    {
+        try
+        {
+            if (!IsOurs(path))
+            {
+                throw new DatabaseRefusedException($"There is no database at {path}.");
+            }
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            throw new DatabaseRefusedException($"The database {path} can't be opened: {fault.Message}", fault);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => held.Dispose();
 

@@ -1,8 +1,4 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace FastChat.Server.Storage.Sqlite;
 
@@ -28,7 +24,7 @@ public static class SqliteStart
         try
         {
             connection = Connect(path, file.IsNew);
-            Migrate(connection);
+            SqliteSchema.Migrate(connection);
             var epoch = new Epoch(Prepare(connection));
             return new SqliteDatabase(file, path, connection, epoch, loggers.CreateLogger<SqliteWriter>());
         }
@@ -45,7 +41,26 @@ public static class SqliteStart
         }
     }
 
-    private static void RequireSqlite()
+    /// <summary>Brings the schema up to date, of a new file as well, and tells which migrations that took.</summary>
+    /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
+    internal static IReadOnlyList<string> Migrate(string path)
+    {
+        RequireSqlite();
+        using var file = SqliteFile.Take(path);
+        try
+        {
+            using var connection = Connect(path, file.IsNew);
+            var applied = SqliteSchema.Migrate(connection);
+            Prepare(connection);
+            return applied;
+        }
+        catch (Exception fault) when (SqliteFaults.IsOutage(fault))
+        {
+            throw new DatabaseRefusedException($"The database {path} can't be opened: {fault.Message}", fault);
+        }
+    }
+
+    internal static void RequireSqlite()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
@@ -55,7 +70,8 @@ public static class SqliteStart
         }
     }
 
-    private static SqliteConnection Connect(string path, bool isNew)
+    /// <summary>Opens a file to write to it, and marks it as ours if it is new.</summary>
+    internal static SqliteConnection Connect(string path, bool isNew)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -79,57 +95,6 @@ public static class SqliteStart
         return connection;
     }
 
-    private static void Migrate(SqliteConnection connection)
-    {
-        var known = typeof(SqliteStart).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-            .OfType<string>()
-            .ToHashSet(StringComparer.Ordinal);
-        var applied = Applied(connection);
-        if (applied.Find(id => !known.Contains(id)) is { } newer)
-        {
-            throw new DatabaseRefusedException(
-                $"The database {connection.DataSource} is newer than this program: it has the schema {newer}, which this program does not know.");
-        }
-
-        if (applied.Count == known.Count)
-        {
-            return;
-        }
-
-        // Only a server that was killed while it migrated leaves this row; the file's lock says that none is at it now.
-        if (Exists(connection, "__EFMigrationsLock"))
-        {
-            Run(connection, "DELETE FROM __EFMigrationsLock");
-        }
-
-        // The migrations are SQL by hand, so there is no snapshot to compare the model with; a test compares it with the schema.
-        var options = new DbContextOptionsBuilder<SqliteDbContext>()
-            .UseSqlite(connection)
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
-            .Options;
-        using var context = new SqliteDbContext(options);
-        context.Database.Migrate();
-    }
-
-    private static List<string> Applied(SqliteConnection connection)
-    {
-        var ids = new List<string>();
-        if (Exists(connection, "__EFMigrationsHistory"))
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT MigrationId FROM __EFMigrationsHistory";
-            using var rows = command.ExecuteReader();
-            while (rows.Read())
-            {
-                ids.Add(rows.GetString(0));
-            }
-        }
-
-        return ids;
-    }
-
     private static string Prepare(SqliteConnection connection)
     {
         Run(connection, "PRAGMA journal_mode = WAL");
@@ -139,15 +104,7 @@ public static class SqliteStart
         return (string)command.ExecuteScalar()!;
     }
 
-    private static bool Exists(SqliteConnection connection, string table)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name";
-        command.Parameters.AddWithValue("$name", table);
-        return (long)command.ExecuteScalar()! == 1;
-    }
-
-    private static void Run(SqliteConnection connection, string statement)
+    internal static void Run(SqliteConnection connection, string statement)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The statements are this file's own.

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+
+namespace FastChat.EndToEndTests.Operations;
+
+/// <summary>Whenever a verb ends before its end, by a signal or without one, a whole database is there: the old one or the new one.</summary>
+public sealed class InterruptionTests
+{
+    private const int Messages = 30_000;
+    private const int Kills = 8;
+
+    [Fact]
+    public async Task OPS_a_restore_that_is_killed_at_any_moment_leaves_the_old_or_the_new_database()
+    {
+        await using var server = await FilledAsync();
+        var (url, backup) = ($"sqlite:{server.DatabaseFile}", Path.Combine(server.Folder, "chat.backup"));
+        await VerbProcess.DoneAsync(url, "backup", backup);
+        var clock = Stopwatch.StartNew();
+        await VerbProcess.DoneAsync(url, "restore", backup);
+        var whole = clock.Elapsed;
+        var outcomes = new List<bool>();
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            var before = Look(server.DatabaseFile);
+            using var restore = VerbProcess.Start(url, "restore", backup);
+            var wait = whole * kill / Kills;
+            clock.Restart();
+            await Eventually.HoldsAsync(() => restore.HasExited || clock.Elapsed > wait, "the moment");
+            restore.Send(Signal.Kill);
+            await restore.ExitAsync();
+            var after = Look(server.DatabaseFile);
+            Assert.Equal(("ok", Messages), (after.Check, after.Messages));
+            outcomes.Add(after.Epoch != before.Epoch);
+        }
+
+        Assert.Contains(false, outcomes);
+        await VerbProcess.DoneAsync(url, "restore", backup);
+        Assert.DoesNotContain(Directory.GetFiles(server.Folder), file => file.Contains(".restoring", StringComparison.Ordinal));
+        await server.StartAgainAsync();
+        Assert.Equal(200, await server.Api.StatusAsync("/health/ready"));
+    }
+
+    [Theory]
+    [InlineData(Signal.Interrupt, 130)]
+    [InlineData(Signal.Terminate, 143)]
+    public async Task OPS_a_verb_that_is_asked_to_stop_says_so_and_leaves_everything_as_it_was(int signal, int code)
+    {
+        await using var server = await FilledAsync();
+        var (url, backup) = ($"sqlite:{server.DatabaseFile}", Path.Combine(server.Folder, "chat.backup"));
+        using var saving = VerbProcess.Start(url, "backup", backup);
+        await saving.SaidAsync("chat_members: copied");
+        saving.Send(signal);
+        Assert.Equal(code, await saving.ExitAsync());
+        Assert.Contains("interrupted during backup; nothing was changed", saving.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFiles(server.Folder), file => file.Contains("backup", StringComparison.Ordinal));
+
+        await VerbProcess.DoneAsync(url, "backup", backup);
+        var before = Look(server.DatabaseFile);
+        using var restoring = VerbProcess.Start(url, "restore", backup);
+        await restoring.SaidAsync("chat_members: copied");
+        restoring.Send(signal);
+        Assert.Equal(code, await restoring.ExitAsync());
+        Assert.Equal(before, Look(server.DatabaseFile));
+        Assert.DoesNotContain(Directory.GetFiles(server.Folder), file => file.Contains("restor", StringComparison.Ordinal));
+    }
+
+    /// <summary>A stopped server whose database holds many messages, made in SQL because that takes a second.</summary>
+    private static async Task<ServerProcess> FilledAsync()
+    {
+        var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
+        var (ada, bob) = await Guest.PairAsync(server);
+        await ada.PostMessageAsync(await ada.OpenChatAsync(bob), "the first");
+        await server.TerminateAsync();
+        using var connection = Open(server.DatabaseFile, SqliteOpenMode.ReadWrite);
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            $"""
+            WITH RECURSIVE n (seq) AS (SELECT 2 UNION ALL SELECT seq + 1 FROM n WHERE seq < {Messages})
+            INSERT INTO chat_messages (chat_id, seq, message_id, rev, sender_id, content, content_hash, sent_at)
+            SELECT m.chat_id, n.seq, randomblob(16), n.seq, m.sender_id, 'message ' || n.seq || hex(randomblob(200)), randomblob(32), m.sent_at + n.seq
+            FROM n, (SELECT * FROM chat_messages) m;
+            UPDATE chats SET last_seq = {Messages}, rev = {Messages};
+            """;
+        command.ExecuteNonQuery();
+        return server;
+    }
+
+    private static (string Epoch, string Check, long Messages) Look(string file)
+    {
+        using var connection = Open(file, SqliteOpenMode.ReadOnly);
+        return (Ask<string>("SELECT epoch FROM database_info"), Ask<string>("PRAGMA integrity_check"), Ask<long>("SELECT count(*) FROM chat_messages"));
+
+        T Ask<T>(string query)
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are this file's own.
+            command.CommandText = query;
+#pragma warning restore CA2100
+            return (T)command.ExecuteScalar()!;
+        }
+    }
+
+    private static SqliteConnection Open(string file, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+}
