@@ -7,9 +7,12 @@ namespace FastChat.Soak;
 internal sealed class ServerSite : IAsyncDisposable
 {
     private readonly ServerProgram program;
+    private readonly PostgresServer? postgres;
+    private bool isKept;
 
-    private ServerSite(string folder, string databaseUrl)
+    private ServerSite(string folder, string databaseUrl, PostgresServer? postgres = null)
     {
+        this.postgres = postgres;
         Folder = folder;
         Port = FreePort.Next();
         Root = new Uri($"http://127.0.0.1:{Port}");
@@ -24,7 +27,7 @@ internal sealed class ServerSite : IAsyncDisposable
         });
     }
 
-    /// <summary>Its data, and what it wrote; kept if something was found.</summary>
+    /// <summary>Its data (but for PostgreSQL's, of which the log is kept), if it is kept.</summary>
     public string Folder { get; }
 
     public int Port { get; }
@@ -37,8 +40,8 @@ internal sealed class ServerSite : IAsyncDisposable
     /// <summary>How often the database was restarted.</summary>
     public int DatabaseRestarts { get; private set; }
 
-    /// <summary>The faults of the database that can be had, each ending with the database back.</summary>
-    public IReadOnlyList<(string Name, Func<Task> Run)> DatabaseFaults { get; private set; } = [];
+    /// <summary>The database is a server of its own, which can be broken too.</summary>
+    public bool HasDatabaseServer => postgres is not null;
 
     public static async Task<ServerSite> StartAsync(string database)
     {
@@ -46,7 +49,7 @@ internal sealed class ServerSite : IAsyncDisposable
         var site = database switch
         {
             "sqlite" => new ServerSite(folder, $"sqlite:{Path.Combine(folder, "fastchat.db")}"),
-            _ => throw new NotSupportedException($"There is no {database} here."),
+            _ => await OnPostgresAsync(folder),
         };
         await site.program.StartAsync();
         return site;
@@ -60,11 +63,48 @@ internal sealed class ServerSite : IAsyncDisposable
         await program.StartAsync();
     }
 
-    /// <summary>Writes the server's log beside its data, for whoever looks into a finding.</summary>
-    public Task KeepLogAsync() => File.WriteAllTextAsync(Path.Combine(Folder, "server.log"), program.Log);
+    /// <summary>Stops, kills or hangs PostgreSQL, and has it back.</summary>
+    public async Task BreakDatabaseAsync(Random random)
+    {
+        DatabaseRestarts++;
+        switch (random.Next(8))
+        {
+            case 0:
+                postgres!.Pause();
+                await Task.Delay(TimeSpan.FromSeconds(1 + (random.NextDouble() * 6)));
+                postgres.Resume();
+                break;
+            case 1 or 2:
+                await postgres!.KillAsync();
+                await postgres.StartAgainAsync();
+                break;
+            case var how:
+                await postgres!.RestartAsync(how % 2 == 0 ? PostgresStop.Fast : PostgresStop.Immediate);
+                break;
+        }
+    }
 
-    /// <summary>Removes the data too.</summary>
-    public void Remove() => Directory.Delete(Folder, recursive: true);
+    /// <summary>Lets the data outlive the experiment and writes the logs beside it, for whoever looks into a finding.</summary>
+    public async Task KeepAsync()
+    {
+        isKept = true;
+        await File.WriteAllTextAsync(Path.Combine(Folder, "server.log"), program.Log);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "database.log"), postgres?.Log ?? "");
+    }
 
-    public ValueTask DisposeAsync() => program.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await program.DisposeAsync();
+        await (postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (!isKept)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private static async Task<ServerSite> OnPostgresAsync(string folder)
+    {
+        var started = await PostgresServer.StartAsync();
+        return new ServerSite(folder, started.Url(await started.CreateDatabaseAsync()), started);
+    }
 }

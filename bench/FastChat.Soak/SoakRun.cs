@@ -32,14 +32,12 @@ internal sealed class SoakRun(SoakOptions options) : IDisposable
         Console.WriteLine(Table.Of(options, site, weathers, report));
         if (report?.Findings.Count == 0)
         {
-            await site.DisposeAsync();
-            site.Remove();
             return true;
         }
 
         Console.WriteLine(report?.Describe());
-        await site.KeepLogAsync();
-        Console.WriteLine($"The data and the server's log are kept in {site.Folder}.");
+        await site.KeepAsync();
+        Console.WriteLine($"SQLite's data and the logs are kept in {site.Folder}.");
         return false;
     }
 
@@ -50,10 +48,10 @@ internal sealed class SoakRun(SoakOptions options) : IDisposable
     {
         while (!enough.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1 + (random.NextDouble() * 5)), enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (site.DatabaseFaults.Count > 0 && random.Next(2) == 0)
+            await Task.Delay(TimeSpan.FromSeconds(2 + (random.NextDouble() * 5)), enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (site.HasDatabaseServer && random.Next(2) == 0)
             {
-                await site.DatabaseFaults[random.Next(site.DatabaseFaults.Count)].Run();
+                await site.BreakDatabaseAsync(random);
             }
             else
             {

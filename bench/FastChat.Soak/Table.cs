@@ -17,7 +17,7 @@ internal static class Table
         Row("seed", options.Seed);
         Row("users", options.Users);
         Row("kills of the server (9)", site.Kills);
-        Row("database restarts", site.DatabaseRestarts);
+        Row("database stopped, killed or hung", site.DatabaseRestarts);
         foreach (var kind in weathers.SelectMany(weather => weather.Seen).GroupBy(seen => seen.Key).OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
             Row($"network: {kind.Key}", kind.Sum(seen => seen.Value));

@@ -152,8 +152,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>kill -9 of the postmaster and all it started.</summary>
     public async Task KillAsync()
     {
-        SignalAll(Signal.Kill);
+        var children = SignalAll(Signal.Kill);
         await EndedAsync();
+
+        // While one of them still ends, it holds the shared memory, and the next start is refused.
+        while (!children.All(Signal.HasEnded))
+        {
+            await Task.Delay(5);
+        }
     }
 
     /// <summary>Lets the whole server hang: connections stay, nothing is answered.</summary>
@@ -204,14 +210,18 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string Binary(string name) => Path.Combine(binaries, name);
 
-    private void SignalAll(int signal)
+    private IReadOnlyList<int> SignalAll(int signal)
     {
-        // The postmaster first when it is to start no others, and its children as they are then.
-        Signal.Send(ProcessId, signal);
-        foreach (var child in Signal.ChildrenOf(ProcessId))
+        // It is stopped first, so that it starts no others; and its children are looked for while it lives, as they are nobody's later.
+        Signal.Send(ProcessId, Signal.Stop);
+        var children = Signal.ChildrenOf(ProcessId);
+        foreach (var child in children)
         {
             Signal.Send(child, signal);
         }
+
+        Signal.Send(ProcessId, signal);
+        return children;
     }
 
     private async Task EndedAsync()

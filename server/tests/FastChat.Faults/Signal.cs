@@ -35,13 +35,20 @@ public static partial class Signal
         return children;
     }
 
-    private static int? ParentOf(int processId)
+    /// <summary>It has ended, and holds nothing any more; that nobody may have asked for its exit code is all the same.</summary>
+    public static bool HasEnded(int processId) => StatusOf(processId) is not [var state, ..] || state is "Z" or "X";
+
+    private static int? ParentOf(int processId) =>
+        StatusOf(processId) is [_, var parent, ..] ? int.Parse(parent, System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    /// <summary>State, parent and what follows, of a process that is there.</summary>
+    private static string[]? StatusOf(int processId)
     {
         try
         {
             // "pid (name) state parent …"; the name may hold anything, also spaces and parentheses.
             var text = File.ReadAllText($"/proc/{processId}/stat");
-            return int.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {

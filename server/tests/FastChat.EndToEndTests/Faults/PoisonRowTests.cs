@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace FastChat.EndToEndTests.Faults;
 
 /// <summary>A row that no reader can make sense of, written past the server: it must not stand in the way of the chat's other messages.</summary>
-[Trait("Database", "SQLite")]
 public sealed class PoisonRowTests
 {
     private const string Nobody = "00000000-0000-0000-0000-000000000000";
@@ -16,6 +16,7 @@ public sealed class PoisonRowTests
     ];
 
     [Fact]
+    [Trait("Database", "SQLite")]
     public async Task CH3_a_row_that_cannot_be_read_does_not_block_paging_changes_or_sync()
     {
         await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
@@ -45,6 +46,7 @@ public sealed class PoisonRowTests
     }
 
     [Fact]
+    [Trait("Database", "SQLite")]
     public async Task CH2_an_id_that_cannot_be_read_is_told_as_nobodys()
     {
         await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
@@ -59,6 +61,29 @@ public sealed class PoisonRowTests
 
         Assert.Equal((Nobody, Nobody, "message 1"), (message.Text("sender_id"), message.Text("message_id"), message.Text("content")));
         Shapes.AssertMessage(message);
+    }
+
+    [Fact]
+    [Trait("Database", "Own")]
+    public async Task CH3_PostgreSQL_does_not_let_a_row_in_that_cannot_be_read()
+    {
+        var postgres = await PostgresServer.SharedAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut(("DATABASE_URL", postgres.Url(database))));
+        var (ada, bob) = await Guest.PairAsync(server);
+        var chat = await ada.OpenChatAsync(bob);
+        await Shapes.FillAsync(ada, chat, 5);
+
+        string[] poisons = ["sent_at = 'infinity'", "sent_at = '-infinity'", "edited_at = '0044-03-15 BC'", "deleted_at = '19999-01-01'", "content = NULL"];
+        foreach (var poison in poisons)
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(
+                () => postgres.ExecuteAsync(database, $"UPDATE chat_messages SET {poison} WHERE seq IN (3, 5)"));
+            Assert.Contains(refused.SqlState, new[] { PostgresErrorCodes.CheckViolation, PostgresErrorCodes.NotNullViolation });
+        }
+
+        await postgres.ExecuteAsync(database, "UPDATE chat_messages SET content_hash = '', edited_at = '9999-12-31 23:59:59Z' WHERE seq IN (3, 5)");
+        await AssertReadableAsync(ada, bob, chat);
     }
 
     private static async Task AssertReadableAsync(Guest ada, Guest bob, string chat)

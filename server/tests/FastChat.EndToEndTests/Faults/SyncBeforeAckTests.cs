@@ -15,43 +15,21 @@ public sealed class SyncBeforeAckTests
 
     [Fact]
     [Trait("Database", "SQLite")]
-    public async Task CH1_between_a_messages_arrival_and_its_ack_the_log_is_brought_to_disk()
+    public async Task CH1_between_a_messages_arrival_and_its_ack_SQLites_log_is_brought_to_disk()
     {
-        Assert.SkipUnless(Tracer.IsInstalled, "strace is not installed.");
         await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut());
-        var (ada, bob) = await Guest.PairAsync(server);
-        var chat = await ada.OpenChatAsync(bob);
-        await using var socket = await ada.ConnectRawAsync();
-        await using var tracer = await Tracer.AttachAsync(server.Id);
-        var sent = new List<string>();
 
-        for (var number = 0; number < OneByOne; number++)
-        {
-            await SendAsync(1);
-        }
+        await AssertSyncedAsync(server, log: "fastchat.db-wal>", () => [server.Id]);
+    }
 
-        for (var round = 0; round < Rounds; round++)
-        {
-            await SendAsync(Together);
-        }
+    [Fact]
+    [Trait("Database", "Own")]
+    public async Task CH1_between_a_messages_arrival_and_its_ack_PostgreSQLs_log_is_brought_to_disk()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var server = await OnPostgres.StartAsync(postgres);
 
-        var trace = SystemCallTrace.Read(await tracer.StopAsync(), log: "fastchat.db-wal");
-        Assert.Equal(sent.Order(StringComparer.Ordinal), trace.Received.Order(StringComparer.Ordinal));
-        Assert.Equal(sent.Order(StringComparer.Ordinal), trace.Acknowledged.Order(StringComparer.Ordinal));
-        Assert.Empty(trace.AcknowledgedTooSoon);
-        Assert.InRange(trace.Syncs, OneByOne + 1, int.MaxValue);
-
-        async Task SendAsync(int count)
-        {
-            var ids = Enumerable.Range(0, count).Select(_ => Guest.NewId()).ToList();
-            await socket.SendBytesAsync([.. ids.SelectMany(id => Frame(chat, id))]);
-            for (var number = 0; number < count; number++)
-            {
-                await socket.ExpectAsync("MSG_ACK");
-            }
-
-            sent.AddRange(ids);
-        }
+        await AssertSyncedAsync(server, log: "/pg_wal/", () => [server.Id, postgres.ProcessId, .. Signal.ChildrenOf(postgres.ProcessId)]);
     }
 
     [Fact]
@@ -76,6 +54,33 @@ public sealed class SyncBeforeAckTests
         Assert.Equal([one, two], read.Acknowledged);
         Assert.Equal([two], read.AcknowledgedTooSoon);
         Assert.Equal(2, read.Syncs);
+    }
+
+    private static async Task AssertSyncedAsync(ServerProcess server, string log, Func<int[]> processes)
+    {
+        Assert.SkipUnless(Tracer.IsInstalled, "strace is not installed.");
+        var (ada, bob) = await Guest.PairAsync(server);
+        var chat = await ada.OpenChatAsync(bob);
+        await using var socket = await ada.ConnectRawAsync();
+        await using var tracer = await Tracer.AttachAsync(processes());
+        var sent = new List<string>();
+        foreach (var count in Enumerable.Repeat(1, OneByOne).Concat(Enumerable.Repeat(Together, Rounds)))
+        {
+            var ids = Enumerable.Range(0, count).Select(_ => Guest.NewId()).ToList();
+            await socket.SendBytesAsync([.. ids.SelectMany(id => Frame(chat, id))]);
+            for (var number = 0; number < count; number++)
+            {
+                await socket.ExpectAsync("MSG_ACK");
+            }
+
+            sent.AddRange(ids);
+        }
+
+        var trace = SystemCallTrace.Read(await tracer.StopAsync(), log);
+        Assert.Equal(sent.Order(StringComparer.Ordinal), trace.Received.Order(StringComparer.Ordinal));
+        Assert.Equal(sent.Order(StringComparer.Ordinal), trace.Acknowledged.Order(StringComparer.Ordinal));
+        Assert.Empty(trace.AcknowledgedTooSoon);
+        Assert.InRange(trace.Syncs, OneByOne + 1, int.MaxValue);
     }
 
     /// <summary>Unmasked, in effect, so that the trace can be read: a mask of zeros is as good as any.</summary>

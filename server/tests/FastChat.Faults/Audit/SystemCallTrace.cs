@@ -30,7 +30,7 @@ public sealed partial class SystemCallTrace
 
     /// <summary>Reads a trace.</summary>
     /// <param name="lines">What strace wrote.</param>
-    /// <param name="log">How the path of the log file ends, such as <c>-wal</c>.</param>
+    /// <param name="log">What the path of the log file has, such as <c>-wal</c>.</param>
     public static SystemCallTrace Read(IEnumerable<string> lines, string log)
     {
         var trace = new SystemCallTrace();
@@ -72,7 +72,7 @@ public sealed partial class SystemCallTrace
     {
         switch (call)
         {
-            case "fdatasync" or "fsync" when text.Contains(log + ">", StringComparison.Ordinal) && text.Contains(" = 0", StringComparison.Ordinal):
+            case "fdatasync" or "fsync" when text.Contains(log, StringComparison.Ordinal) && text.Contains(" = 0", StringComparison.Ordinal):
                 syncs.Add((begun, done));
                 break;
             case "read" or "recvfrom" or "recvmsg":

@@ -24,7 +24,8 @@ public sealed class Account : IDisposable
     public static async Task<Account> CreateAsync(Uri root)
     {
         using var api = new ServerApi(() => root, TimeSpan.FromSeconds(10));
-        return new Account(await api.PostAsync<SessionAnswer>("/api/sessions", null, new { refresh = "body" }, CancellationToken.None));
+        return new Account(await ServerApi.PatientlyAsync(
+            () => api.PostAsync<SessionAnswer>("/api/sessions", null, new { refresh = "body" }, CancellationToken.None)));
     }
 
     /// <summary>Opens the direct chat with another; the answer is its id.</summary>
@@ -32,7 +33,8 @@ public sealed class Account : IDisposable
     public async Task<string> OpenChatAsync(Uri root, Account other)
     {
         using var api = new ServerApi(() => root, TimeSpan.FromSeconds(10));
-        return (await api.PostAsync<WireChat>("/api/chats", AccessToken, new { user_id = other.UserId }, CancellationToken.None)).ChatId;
+        return (await ServerApi.PatientlyAsync(
+            () => api.PostAsync<WireChat>("/api/chats", AccessToken, new { user_id = other.UserId }, CancellationToken.None))).ChatId;
     }
 
     public void Dispose() => renewing.Dispose();

@@ -14,15 +14,13 @@ internal sealed class ClientSocket : IAsyncDisposable
     private byte[] buffer = new byte[16 * 1024];
     private Task writing = Task.CompletedTask;
     private long heardAt = Stopwatch.GetTimestamp();
+    private bool isAsked;
 
     private ClientSocket()
     {
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
         socket.Options.Proxy = null;
     }
-
-    /// <summary>Since when no frame has come.</summary>
-    public TimeSpan SilentFor => Stopwatch.GetElapsedTime(Volatile.Read(ref heardAt));
 
     /// <summary>The close code that the server sent; null if none came.</summary>
     public int? CloseCode => (int?)socket.CloseStatus;
@@ -49,6 +47,33 @@ internal sealed class ClientSocket : IAsyncDisposable
 
     /// <summary>Puts a frame into the line; it is gone if the connection ends first.</summary>
     public void Send(object frame) => outgoing.Writer.TryWrite(JsonSerializer.SerializeToUtf8Bytes(frame, frame.GetType(), Wire.Options));
+
+    /// <summary>Asks for a sign of life after so long a silence; after that and as much patience more the connection counts as dead, and is ended.</summary>
+    public void MindSilence(TimeSpan silence, TimeSpan patience)
+    {
+        var silent = Stopwatch.GetElapsedTime(Volatile.Read(ref heardAt));
+        if (silent > silence + patience)
+        {
+            Abort();
+        }
+        else if (silent < silence)
+        {
+            isAsked = false;
+        }
+        else if (!isAsked)
+        {
+            isAsked = true;
+            Send(new { type = "PING" });
+        }
+    }
+
+    /// <summary>The next frame; null if none comes within the limit, or at the end.</summary>
+    public async Task<ServerFrame?> ReadAsync(TimeSpan within, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(within);
+        return await ReadAsync(patience.Token);
+    }
 
     /// <summary>The next frame; null once the connection has ended, however it did.</summary>
     public async Task<ServerFrame?> ReadAsync(CancellationToken cancellation)

@@ -154,7 +154,7 @@ public sealed class FaultTolerantClient : IAsyncDisposable
         await AtPause(PausePoint.BeforeHello);
         socket.Send(new { type = "HELLO", token });
         await AtPause(PausePoint.BeforeHelloAck);
-        var hello = await HelloAckAsync(socket);
+        var hello = await socket.ReadAsync(settings.Patience, stopping.Token);
         if (hello?.Type != "HELLO_ACK")
         {
             if (hello?.Code == "UNAUTHORIZED")
@@ -190,13 +190,6 @@ public sealed class FaultTolerantClient : IAsyncDisposable
         await others;
         catchUp.Disconnected();
         return true;
-    }
-
-    private async Task<ServerFrame?> HelloAckAsync(ClientSocket socket)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        patience.CancelAfter(settings.Patience);
-        return await socket.ReadAsync(patience.Token);
     }
 
     private async Task ReadAsync(ClientSocket socket)
@@ -260,7 +253,6 @@ public sealed class FaultTolerantClient : IAsyncDisposable
     /// <summary>Looks after what is late: answers, positions to tell, signs of life.</summary>
     private async Task WatchAsync(ClientSocket socket, CancellationToken cancellation)
     {
-        var asked = false;
         while (true)
         {
             await Task.Delay(Tick, cancellation);
@@ -273,22 +265,7 @@ public sealed class FaultTolerantClient : IAsyncDisposable
                 }
             }
 
-            var silence = socket.SilentFor;
-            if (silence > settings.Silence + settings.Patience)
-            {
-                socket.Abort();
-                return;
-            }
-
-            if (silence < settings.Silence)
-            {
-                asked = false;
-            }
-            else if (!asked)
-            {
-                asked = true;
-                socket.Send(new { type = "PING" });
-            }
+            socket.MindSilence(settings.Silence, settings.Patience);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -8,6 +9,23 @@ namespace FastChat.Faults.Clients;
 internal sealed class ServerApi(Func<Uri> root, TimeSpan timeout) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false }) { Timeout = timeout };
+
+    /// <summary>Asks again, for up to half a minute, while the answer is that it may help: for what only prepares an experiment.</summary>
+    public static async Task<T> PatientlyAsync<T>(Func<Task<T>> call)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (ApiException fault) when (fault.IsPassing && clock.Elapsed < TimeSpan.FromSeconds(30))
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
 
     public Task<T> GetAsync<T>(string path, string token, CancellationToken cancellation) =>
         CallAsync<T>(HttpMethod.Get, path, token, body: null, cancellation);

@@ -17,18 +17,24 @@ public sealed class Tracer : IAsyncDisposable
     /// <summary>It is on this machine.</summary>
     public static bool IsInstalled => File.Exists(Program);
 
-    /// <summary>Attaches to all threads of a process, and waits until it has.</summary>
+    /// <summary>Attaches to all threads of these processes and to what they start, and waits until it has. What all do comes in one order.</summary>
     /// <exception cref="InvalidOperationException">It may not, or could not; the message says what it wrote.</exception>
-    public static async Task<Tracer> AttachAsync(int processId)
+    public static async Task<Tracer> AttachAsync(params IReadOnlyList<int> processIds)
     {
         var output = Path.Combine(Path.GetTempPath(), $"fastchat-trace-{Guid.NewGuid():N}");
         string[] arguments =
-            ["-f", "-ttt", "-y", "-s", "4096", "-e", Calls, "-e", "signal=none", "-o", output, "-p", processId.ToString(CultureInfo.InvariantCulture)];
+        [
+            "-f", "-ttt", "-y", "-s", "4096", "-e", Calls, "-e", "signal=none", "-o", output,
+            .. processIds.SelectMany(id => new[] { "-p", id.ToString(CultureInfo.InvariantCulture) }),
+        ];
         var tracing = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        var said = await tracing.StandardError.ReadLineAsync() ?? "";
-        if (!said.Contains("attached", StringComparison.Ordinal) || said.Contains("not permitted", StringComparison.Ordinal))
+        foreach (var _ in processIds)
         {
-            throw new InvalidOperationException($"strace could not attach: {said}");
+            var said = await tracing.StandardError.ReadLineAsync() ?? "";
+            if (!said.Contains("attached", StringComparison.Ordinal) || said.Contains("not permitted", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"strace could not attach: {said}");
+            }
         }
 
         return new Tracer(tracing, output);

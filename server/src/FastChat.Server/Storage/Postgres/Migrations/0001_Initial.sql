@@ -108,7 +108,12 @@ CREATE TABLE chat_messages (
   sent_at      timestamptz NOT NULL,
   edited_at    timestamptz NULL,
   deleted_at   timestamptz NULL,
-  PRIMARY KEY (chat_id, seq)
+  PRIMARY KEY (chat_id, seq),
+  -- PostgreSQL has years that the server can't read: such a row, written by hand, would hide its whole chat.
+  CONSTRAINT ck_chat_messages_times CHECK (
+    sent_at BETWEEN '0001-01-01 00:00Z' AND '9999-12-31 23:59:59.999Z'
+    AND edited_at BETWEEN '0001-01-01 00:00Z' AND '9999-12-31 23:59:59.999Z'
+    AND deleted_at BETWEEN '0001-01-01 00:00Z' AND '9999-12-31 23:59:59.999Z')
 );
 CREATE UNIQUE INDEX ux_chat_messages_sender_id_message_id ON chat_messages (sender_id, message_id);
 CREATE INDEX ix_chat_messages_chat_id_rev ON chat_messages (chat_id, rev);
