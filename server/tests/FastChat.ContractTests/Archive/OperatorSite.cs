@@ -1,4 +1,3 @@
-using FastChat.ContractTests.Postgres;
 using FastChat.Faults;
 using FastChat.Server.Chats;
 using FastChat.Server.Identity;

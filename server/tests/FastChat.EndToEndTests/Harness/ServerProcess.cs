@@ -32,6 +32,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where this server's data lies; removed with it.</summary>
     public string Folder { get; }
 
+    /// <summary>The database, as <c>DATABASE_URL</c> names it.</summary>
+    public string DatabaseUrl => settings["DATABASE_URL"];
+
     /// <summary>Where the database is while it is SQLite's.</summary>
     public string DatabaseFile => Path.Combine(Folder, "fastchat.db");
 

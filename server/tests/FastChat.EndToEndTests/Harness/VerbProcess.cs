@@ -14,7 +14,7 @@ public sealed class VerbProcess : IDisposable
 
     private VerbProcess(string url, string[] args)
     {
-        var start = new ProcessStartInfo(PublishedServer.Path, args) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(PublishedServer.Path, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DATABASE_URL"] = url;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Note(line.Data);

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace FastChat.EndToEndTests.Operations;
 
 /// <summary>Whenever a verb ends before its end, by a signal or without one, a whole database is there: the old one or the new one.</summary>
+[Trait("Database", "SQLite")]
 public sealed class InterruptionTests
 {
     private const int Messages = 30_000;
@@ -13,7 +14,7 @@ public sealed class InterruptionTests
     public async Task OPS_a_restore_that_is_killed_at_any_moment_leaves_the_old_or_the_new_database()
     {
         await using var server = await FilledAsync();
-        var (url, backup) = ($"sqlite:{server.DatabaseFile}", Path.Combine(server.Folder, "chat.backup"));
+        var (url, backup) = (server.DatabaseUrl, Path.Combine(server.Folder, "chat.backup"));
         await VerbProcess.DoneAsync(url, "backup", backup);
         var clock = Stopwatch.StartNew();
         await VerbProcess.DoneAsync(url, "restore", backup);
@@ -46,7 +47,7 @@ public sealed class InterruptionTests
     public async Task OPS_a_verb_that_is_asked_to_stop_says_so_and_leaves_everything_as_it_was(int signal, int code)
     {
         await using var server = await FilledAsync();
-        var (url, backup) = ($"sqlite:{server.DatabaseFile}", Path.Combine(server.Folder, "chat.backup"));
+        var (url, backup) = (server.DatabaseUrl, Path.Combine(server.Folder, "chat.backup"));
         using var saving = VerbProcess.Start(url, "backup", backup);
         await saving.SaidAsync("chat_members: copied");
         saving.Send(signal);
