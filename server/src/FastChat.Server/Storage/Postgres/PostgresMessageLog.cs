@@ -53,6 +53,13 @@ public sealed partial class PostgresMessageLog : BackgroundService, IMessageLog
     /// <inheritdoc/>
     public bool Enqueue(LogRequest request) => waiting.Writer.TryWrite(new LogEntry(request, time.GetTimestamp()));
 
+    /// <summary>Connects and goes the whole way once with nothing to store, so that the first message waits for neither.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync([]);
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Writes what waits, and refuses what can't be written now; then closes the connection.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
