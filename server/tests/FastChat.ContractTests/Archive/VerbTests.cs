@@ -1,6 +1,5 @@
 using FastChat.Server.Chats;
 using FastChat.Server.Storage.Archive;
-using FastChat.Server.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
