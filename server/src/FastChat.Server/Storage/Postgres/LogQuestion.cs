@@ -65,12 +65,15 @@ internal sealed class LogQuestion
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "BEGIN");
         Add(batch, Bounds);
+
+        // Known ids first, chats after them: each statement sees what was committed before it, so the chat of an id that is known is
+        // seen. An id that becomes known in between is found out by the insert, and the batch is tried again.
+        Add(batch, Known, Ids(senders), Ids(messages));
         var concerned = pairs.Count > 0 ? OfChatsAndPairs : OfChats;
         AddForChats(
             batch,
             $"SELECT chat_id, kind, last_seq, rev, updated_at, direct_low, direct_high FROM chats WHERE {concerned} ORDER BY chat_id FOR NO KEY UPDATE");
         AddForChats(batch, $"SELECT chat_id, user_id, delivered_seq, read_seq FROM chat_members WHERE {concerned}");
-        Add(batch, Known, Ids(senders), Ids(messages));
         if (users.Count > 0)
         {
             Add(batch, "SELECT user_id, display_name FROM users WHERE user_id = ANY ($1)", Ids([.. users]));

@@ -31,6 +31,12 @@ internal sealed class LogRows : IChatRows
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            rows.AddKnown(reader);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
             rows.AddChat(reader);
         }
 
@@ -42,12 +48,6 @@ internal sealed class LogRows : IChatRows
             {
                 head.AddMember(new MemberHead(reader.GetGuid(1), reader.GetInt64(2), reader.GetInt64(3)));
             }
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.AddKnown(reader);
         }
 
         if (await reader.NextResultAsync(cancellationToken))
