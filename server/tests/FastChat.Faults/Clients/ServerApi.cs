@@ -53,7 +53,8 @@ internal sealed class ServerApi(Func<Uri> root, TimeSpan timeout) : IDisposable
                 ? JsonSerializer.Deserialize<T>(text, Wire.Options)!
                 : throw new ApiException(call, (int)response.StatusCode, text);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        // A connection that is reset while it is being made comes as a bare socket error.
+        catch (Exception fault) when (fault is HttpRequestException or IOException or System.Net.Sockets.SocketException)
         {
             throw new ApiException(call, 0, fault.Message, fault);
         }
