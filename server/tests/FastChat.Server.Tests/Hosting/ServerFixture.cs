@@ -28,6 +28,7 @@ public sealed class ServerFixture : IAsyncDisposable
         builder.AddHosting();
         app = builder.Build();
         app.UseHosting();
+        app.UseCalls();
         app.MapHosting();
         app.MapIdentity();
         app.MapGet("/api/bug", IResult (HttpContext _) => throw new InvalidOperationException("a secret"));

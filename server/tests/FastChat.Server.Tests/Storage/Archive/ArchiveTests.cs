@@ -59,9 +59,9 @@ public sealed class ArchiveTests
         {
             if (await RefusalAsync(whole[..length]) is null)
             {
-                // Only gzip's own checksum behind the content, which ours makes needless, may be missing.
+                // Only what gzip puts behind the content may be missing: its end mark (up to 2 bytes) and its own checksum (8), which ours makes needless.
                 Assert.Equal(unpacked, Unpack(whole[..length]));
-                Assert.InRange(whole.Length - length, 1, 8);
+                Assert.InRange(whole.Length - length, 1, 10);
             }
         }
 
