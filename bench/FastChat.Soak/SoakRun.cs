@@ -10,6 +10,8 @@ internal sealed class SoakRun(SoakOptions options) : IDisposable
 {
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+
     private readonly Random random = new(options.Seed);
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly CancellationTokenSource enough = new();
@@ -64,9 +66,24 @@ internal sealed class SoakRun(SoakOptions options) : IDisposable
     {
         while (!enough.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(10), enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TellEvery, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Tell(site, crowd, "");
         }
+    }
+
+    /// <summary>Tells who has something left to do, as long as that takes.</summary>
+    private async Task TellUntilAsync(Task settled, Crowd crowd)
+    {
+        while (await Task.WhenAny(settled, Task.Delay(TellEvery)) != settled)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed:hh\\:mm\\:ss} {crowd.Recorder.Acked} acked"));
+            foreach (var client in crowd.Clients.Where(client => !client.IsQuiet))
+            {
+                Console.WriteLine($"  {client.Describe()}");
+            }
+        }
+
+        await settled;
     }
 
     private void Tell(ServerSite site, Crowd crowd, string what) => Console.WriteLine(FormattableString.Invariant(
@@ -79,7 +96,7 @@ internal sealed class SoakRun(SoakOptions options) : IDisposable
         try
         {
             await crowd.StopTypingAsync();
-            await crowd.UntilQuietAsync(site.Root, Settling);
+            await TellUntilAsync(crowd.UntilQuietAsync(site.Root, Settling), crowd);
             Tell(site, crowd, "– reading everything back");
             return await crowd.AuditAsync(site.Root);
         }
