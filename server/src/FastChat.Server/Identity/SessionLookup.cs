@@ -29,6 +29,16 @@ public sealed class SessionLookup(IDatabase database) : BackgroundService
     }
 
     /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+
+        // Here and not where the questions are answered: a stop that comes right after the start keeps that from ever running.
+        questions.Writer.TryComplete();
+        Refuse(TakeRest());
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var gathered = new List<Question>(MostInQuery);
@@ -47,9 +57,7 @@ public sealed class SessionLookup(IDatabase database) : BackgroundService
         }
         finally
         {
-            questions.Writer.TryComplete();
-            gathered.AddRange(TakeRest());
-            gathered.ForEach(question => question.Answer.TrySetException(new DatabaseUnavailableException("The server is stopping.")));
+            Refuse(gathered);
         }
     }
 
@@ -75,6 +83,14 @@ public sealed class SessionLookup(IDatabase database) : BackgroundService
 #pragma warning restore CA1031
         {
             gathered.ForEach(question => question.Answer.TrySetException(fault));
+        }
+    }
+
+    private static void Refuse(IEnumerable<Question> left)
+    {
+        foreach (var question in left)
+        {
+            question.Answer.TrySetException(new DatabaseUnavailableException("The server is stopping."));
         }
     }
 

@@ -189,15 +189,17 @@ public sealed class ConnectionTests
         await Settle.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromMilliseconds(250));
-            return silent.IsClosing && slow.IsClosing;
+            return silent.IsClosing && slow.IsClosing && waiting.Pending.IsEmpty;
         });
+
+        // Its last look is over once it has stopped.
+        await watch.StopAsync(default);
         Assert.True(time.GetElapsedTime(0) >= TimeSpan.FromSeconds(5));
         Assert.Contains("HELLO_TIMEOUT", Take(silent), StringComparison.Ordinal);
         Assert.False(waiting.IsClosing);
         var answer = Take(waiting);
         Assert.StartsWith("""ack {"type":"ERROR","code":"UNAVAILABLE",""", answer, StringComparison.Ordinal);
         Assert.EndsWith($$""","ref":"r","message_id":"{{messageId}}","retry_after_ms":1000}""", answer, StringComparison.Ordinal);
-        await watch.StopAsync(default);
     }
 
     private static string Take(Connection connection) =>

@@ -47,4 +47,16 @@ public sealed class SessionLookupTests : IDisposable
         await Assert.ThrowsAsync<DatabaseUnavailableException>(
             () => identity.Lookup.FindAsync(new Caller(session.User.UserId, session.SessionId), default));
     }
+
+    [Fact]
+    public async Task A_stop_that_comes_before_the_first_question_was_taken_leaves_nobody_waiting()
+    {
+        var session = await identity.SignInAsync();
+        var caller = new Caller(session.User.UserId, session.SessionId);
+        using var lookup = new SessionLookup(identity.Database);
+        var asked = lookup.FindAsync(caller, default);
+        await lookup.StopAsync(default);
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => asked);
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => lookup.FindAsync(caller, default));
+    }
 }

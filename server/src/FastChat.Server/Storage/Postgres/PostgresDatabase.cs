@@ -19,6 +19,9 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     /// <summary>For how long something that failed before anything was stored is tried again.</summary>
     private static readonly TimeSpan Persistence = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same while the server starts, or for an operator's command: better late than refused.</summary>
+    private static readonly TimeSpan StartPersistence = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource pool;
@@ -27,6 +30,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     private readonly DbContextOptions<PostgresDbContext> readOptions;
     private readonly DbContextOptions<PostgresDbContext> writeOptions;
     private TimeSpan patience = StartPatience;
+    private TimeSpan persistence = StartPersistence;
 
     /// <summary>Takes over what <see cref="PostgresStart"/> has opened and migrated.</summary>
     public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, Epoch epoch, TimeProvider time, ILoggerFactory loggers)
@@ -48,7 +52,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     internal PostgresWatch Watch { get; }
 
     /// <summary>From now on callers wait for answers, and not for longer than the contract promises.</summary>
-    public void Started() => patience = Patience;
+    public void Started() => (patience, persistence) = (Patience, Persistence);
 
     /// <inheritdoc/>
     public Task<T> ReadAsync<T>(Func<FastChatDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken) => RunAsync(
@@ -105,13 +109,13 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
         var began = time.GetTimestamp();
         while (true)
         {
-            await ReturnedAsync(Persistence - time.GetElapsedTime(began), cancellationToken);
+            await ReturnedAsync(persistence - time.GetElapsedTime(began), cancellationToken);
             var attempt = new Attempt();
             try
             {
                 return await TryAsync(run, attempt, patience - time.GetElapsedTime(began), cancellationToken);
             }
-            catch (Exception fault) when (attempt.MayTryAgain(fault) && time.GetElapsedTime(began) < Persistence)
+            catch (Exception fault) when (attempt.MayTryAgain(fault) && time.GetElapsedTime(began) < persistence)
             {
                 Note(fault);
                 await Task.Delay(Pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken);
