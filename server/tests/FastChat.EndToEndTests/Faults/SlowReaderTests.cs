@@ -40,7 +40,9 @@ public sealed class SlowReaderTests
         Assert.InRange(bob.Connections, 2, int.MaxValue);
         Assert.All(bob.CloseCodes, code => Assert.Equal(4003, code));
         Assert.InRange(stalled.Median, TimeSpan.Zero, (reading.Median * 3) + TimeSpan.FromMilliseconds(10));
-        Assert.InRange(stalled.Memory, 0, reading.Memory + (32 * MiB));
+
+        // The database's own page cache and the collector's budget still grow meanwhile. The queue's bound is OutboundQueue's tests' matter.
+        Assert.InRange(stalled.Memory, 0, reading.Memory + (64 * MiB));
         string[] members = [ada.Account.UserId, bob.Account.UserId];
         Verdict.AssertKept(DeliveryAudit.Run(recorder, [await Witness.ReadAsync(server.Root, bob.Account, chat, members)]));
     }
