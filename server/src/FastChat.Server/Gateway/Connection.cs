@@ -87,6 +87,9 @@ internal sealed class Connection : IPresenceOutput, IThreadPoolWorkItem
     public void Send<T>(T frame)
         where T : IServerFrame => Outbound.Add(FrameWriter.Encode(frame));
 
+    /// <summary>Queues the answer to a message.</summary>
+    public void Send(MessageAckFrame frame) => Outbound.Add(FrameWriter.Encode(frame));
+
     /// <summary>Queues a frame that was published to many.</summary>
     public void Send(FrameHint hint) => Outbound.Add(hint);
 

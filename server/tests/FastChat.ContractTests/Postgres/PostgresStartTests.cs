@@ -47,6 +47,30 @@ public sealed class PostgresStartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Statements_are_prepared_for_the_log_only_where_the_server_itself_answers()
+    {
+        foreach (var (url, expected) in new[] { (server.Url(name), true), ((await PgBouncerServer.SharedAsync()).Url(name), false) })
+        {
+            var address = PostgresTestDatabase.Address(url);
+            await using var own = PostgresConnections.Own(address);
+            await using var first = await own.OpenConnectionAsync();
+            var isDirect = PostgresConnections.IsDirect(first);
+            Assert.Equal(expected, isDirect);
+
+            await using var log = PostgresConnections.Log(address, isDirect);
+            await using var connection = await log.OpenConnectionAsync();
+            for (var time = 0; time < 3; time++)
+            {
+                await using var query = new NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relname = $1::name", connection) { Parameters = { new() { Value = "pg_class" } } };
+                Assert.Equal(1L, await query.ExecuteScalarAsync());
+            }
+
+            await using var prepared = new NpgsqlCommand("SELECT count(*) > 0 FROM pg_prepared_statements", connection);
+            Assert.Equal(expected, await prepared.ExecuteScalarAsync());
+        }
+    }
+
+    [Fact]
     public async Task Another_application_s_database_is_refused_and_not_touched()
     {
         await server.ExecuteAsync(name, "CREATE TABLE theirs (id integer)");

@@ -34,6 +34,21 @@ public sealed class FrameWriterTests
         Assert.EndsWith("\"sent_at\":\"2026-10-17T09:30:02.250Z\",\"edited_at\":\"2026-10-17T09:30:02.251Z\",\"deleted_at\":\"2026-10-17T09:30:02.252Z\"}", json, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("plain", null)]
+    [InlineData("\"é\\\n\u0001👋 <b>\u2028", "r \" 1")]
+    public void The_frames_written_by_hand_are_those_that_the_serializer_writes(string content, string? reference)
+    {
+        MessageFrame[] messages = [Message(content), Message(content) with { EditedAt = At.AddYears(-1), DeletedAt = DateTimeOffset.UnixEpoch.AddTicks(9_999) }];
+        foreach (var message in messages)
+        {
+            Assert.Equal(Encoding.UTF8.GetString(FrameWriter.Encode<MessageFrame>(message).Span), Encoding.UTF8.GetString(FrameWriter.Encode(message).Span));
+        }
+
+        var ack = new MessageAckFrame(Id, Id, long.MaxValue, 1, At, Duplicate: reference is null, reference);
+        Assert.Equal(Encoding.UTF8.GetString(FrameWriter.Encode<MessageAckFrame>(ack).Span), Encoding.UTF8.GetString(FrameWriter.Encode(ack).Span));
+    }
+
     [Fact]
     public void An_empty_chat_says_null_for_its_last_message()
     {

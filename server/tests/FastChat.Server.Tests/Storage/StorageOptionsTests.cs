@@ -30,7 +30,7 @@ public sealed class StorageOptionsTests
         var address = From(url).Postgres!;
         Assert.Equal((host, port, database, user, password), (address.Host, address.Port, address.Database, address.User, address.Password));
         Assert.DoesNotContain("secret", address.ToString(), StringComparison.Ordinal);
-        using var pool = PostgresConnections.Pool(address);
+        using var pool = PostgresConnections.Pool(address, isDirect: true);
         Assert.Null(new NpgsqlConnectionStringBuilder(pool.ConnectionString).Password);
     }
 
@@ -90,7 +90,7 @@ public sealed class StorageOptionsTests
 
     private static NpgsqlConnectionStringBuilder SettingsOf(string url)
     {
-        using var pool = PostgresConnections.Pool(From(url).Postgres!);
+        using var pool = PostgresConnections.Pool(From(url).Postgres!, isDirect: true);
         return new NpgsqlConnectionStringBuilder(pool.ConnectionString);
     }
 }

@@ -76,7 +76,7 @@ internal sealed class LogSession(PostgresDatabase database, TimeProvider time)
 
     private async Task<NpgsqlConnection> OpenAsync(TimeSpan limit)
     {
-        var opening = database.OpenOwnAsync(CancellationToken.None).AsTask();
+        var opening = database.OpenForLogAsync(CancellationToken.None).AsTask();
         try
         {
             return await opening.WaitAsync(limit, time);

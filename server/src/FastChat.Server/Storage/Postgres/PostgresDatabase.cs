@@ -26,6 +26,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
 
     private readonly NpgsqlDataSource pool;
     private readonly NpgsqlDataSource own;
+    private readonly NpgsqlDataSource log;
     private readonly TimeProvider time;
     private readonly DbContextOptions<PostgresDbContext> readOptions;
     private readonly DbContextOptions<PostgresDbContext> writeOptions;
@@ -33,10 +34,11 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
     private TimeSpan persistence = StartPersistence;
 
     /// <summary>Takes over what <see cref="PostgresStart"/> has opened and migrated.</summary>
-    public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, Epoch epoch, TimeProvider time, ILoggerFactory loggers)
+    public PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource own, NpgsqlDataSource log, Epoch epoch, TimeProvider time, ILoggerFactory loggers)
     {
         this.pool = pool;
         this.own = own;
+        this.log = log;
         this.time = time;
         Epoch = epoch;
         Watch = new PostgresWatch(own, pool, time, loggers.CreateLogger<PostgresDatabase>());
@@ -93,8 +95,8 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
         },
         cancellationToken);
 
-    /// <summary>Opens a connection that belongs to the caller alone.</summary>
-    internal ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellationToken) => own.OpenConnectionAsync(cancellationToken);
+    /// <summary>Opens a connection for the message log alone.</summary>
+    internal ValueTask<NpgsqlConnection> OpenForLogAsync(CancellationToken cancellationToken) => log.OpenConnectionAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -102,6 +104,7 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
         Watch.Dispose();
         pool.Dispose();
         own.Dispose();
+        log.Dispose();
     }
 
     private async Task<T> RunAsync<T>(Func<Attempt, CancellationToken, Task<T>> run, CancellationToken cancellationToken)

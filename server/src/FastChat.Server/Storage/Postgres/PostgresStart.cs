@@ -41,11 +41,13 @@ public static partial class PostgresStart
         try
         {
             using var connection = Connect(address, own, time, loggers.CreateLogger(typeof(PostgresStart)));
+            var isDirect = PostgresConnections.IsDirect(connection);
             using var transaction = connection.BeginTransaction();
             BringUpToDate(address, connection);
             var epoch = (string)Scalar(connection, "SELECT epoch FROM database_info")!;
             transaction.Commit();
-            return new PostgresDatabase(PostgresConnections.Pool(address), own, new Epoch(epoch), time, loggers);
+            return new PostgresDatabase(
+                PostgresConnections.Pool(address, isDirect), own, PostgresConnections.Log(address, isDirect), new Epoch(epoch), time, loggers);
         }
         catch (Exception fault)
         {
