@@ -10,12 +10,15 @@ type Data = Pick<ChatsState, 'chats' | 'timelines'>;
 
 const put = <T>(record: Readonly<Record<string, T>>, key: string, value: T): Record<string, T> => ({ ...record, [key]: value });
 
-/** Moves a member's positions forward; reading also delivers (CH8). */
+/**
+ * Moves a member's positions forward; reading also delivers (CH8). The server's word may be ahead of the messages known here:
+ * a position is announced at once, while the message it speaks of may still be on its way by `changes`.
+ */
 export function advance(chat: Chat, userId: string, to: { read?: number; delivered?: number }): Chat {
   const members = chat.members.map((member) => {
     if (member.user_id !== userId) return member;
-    const read_seq = Math.max(member.read_seq, Math.min(to.read ?? 0, chat.last_seq));
-    const delivered_seq = Math.max(member.delivered_seq, read_seq, Math.min(to.delivered ?? 0, chat.last_seq));
+    const read_seq = Math.max(member.read_seq, to.read ?? 0);
+    const delivered_seq = Math.max(member.delivered_seq, read_seq, to.delivered ?? 0);
     return read_seq === member.read_seq && delivered_seq === member.delivered_seq
       ? member
       : { ...member, read_seq, delivered_seq };
@@ -78,12 +81,14 @@ export function applyChanges<T extends Data>(state: T, chatId: string, messages:
 /** The newer of both views of a chat; positions only ever move forward. */
 function newerChat(mine: Chat | undefined, theirs: Chat): Chat {
   if (!mine) return theirs;
-  const newest = mine.rev > theirs.rev ? { ...theirs, ...pickHead(mine) } : theirs;
-  return mine.members.reduce(
-    (chat, member) => advance(chat, member.user_id, { read: member.read_seq, delivered: member.delivered_seq }),
-    newest,
-  );
+  return withPositions(mine.rev > theirs.rev ? { ...theirs, ...pickHead(mine) } : theirs, mine);
 }
+
+const withPositions = (chat: Chat, known: Chat | undefined): Chat =>
+  (known?.members ?? []).reduce(
+    (moved, member) => advance(moved, member.user_id, { read: member.read_seq, delivered: member.delivered_seq }),
+    chat,
+  );
 
 const pickHead = ({ rev, last_seq, last_message, updated_at }: Chat) => ({ rev, last_seq, last_message, updated_at });
 
@@ -106,7 +111,10 @@ export function applySynced<T extends Data>(state: T, synced: SyncedChat, liveRe
     return {
       ...state,
       // A revision heard on this connection meanwhile is above the answer and has to be fetched.
-      chats: put(state.chats, chat.chat_id, { ...chat, rev: Math.max(chat.rev, liveRev) }),
+      chats: put(state.chats, chat.chat_id, {
+        ...withPositions(chat, state.chats[chat.chat_id]),
+        rev: Math.max(chat.rev, liveRev),
+      }),
       timelines: put(state.timelines, chat.chat_id, timelineOfPage(messages, chat.rev, first > 1 && chat.last_seq > 0)),
     };
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cache, chatId, makeEngine, message } from './testing';
+import { useChats } from './chatStore';
+import { amy, cache, chatId, makeEngine, me, message } from './testing';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -60,5 +61,19 @@ describe('positions', () => {
     refuse('CHAT_NOT_FOUND');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(positions()).toHaveLength(1);
+  });
+
+  it('CH8 of others count even when they speak of a message that is still being fetched', async () => {
+    const { engine, api } = makeEngine();
+    cache(4);
+    let answer: (body: Awaited<ReturnType<typeof api.changes>>) => void = () => undefined;
+    api.changes.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    engine.receive({ type: 'MSG', ...message(6, { sender_id: me }) });
+    engine.receive({ type: 'READ', chat_id: chatId, user_id: amy, seq: 6 });
+    await vi.advanceTimersByTimeAsync(200);
+    answer({ messages: [message(5, { sender_id: me }), message(6, { sender_id: me })], rev: 6, more: false });
+    await vi.advanceTimersByTimeAsync(0);
+    const member = useChats.getState().chats[chatId]?.members.find((one) => one.user_id === amy);
+    expect(member).toMatchObject({ read_seq: 6, delivered_seq: 6 });
   });
 });
