@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { expect, meet, openPage, type Person, test } from './fixtures';
 
@@ -149,21 +147,8 @@ test('CL3 after a backup was restored the page shows what the server has, and se
   server,
 }) => {
   const { ann, bob, annName } = await meet(arrive);
-  await server.kill();
   const backup = `${server.database}.backup`;
-  const files = ['', '-wal', '-shm'];
-  const copy = (from: string, to: string) => {
-    for (const ending of files) {
-      rmSync(to + ending, { force: true });
-      try {
-        copyFileSync(from + ending, to + ending);
-      } catch {
-        // Not every database has all three at every moment.
-      }
-    }
-  };
-  copy(server.database, backup);
-  await server.restart();
+  server.run('backup', backup);
   for (const text of ['Lost with the backup', 'This too']) await ann.say(text);
   await expect(bob.chat(annName)).toBeVisible({ timeout: 40_000 });
   await bob.chat(annName).click();
@@ -172,8 +157,7 @@ test('CL3 after a backup was restored the page shows what the server has, and se
   await server.kill();
   await ann.say('Written while it was away');
   await expect(ann.mark('Written while it was away')).toHaveText(waiting);
-  copy(backup, server.database);
-  execFileSync('sqlite3', [server.database, "UPDATE database_info SET epoch = 'restored'"]);
+  server.run('restore', backup);
   await server.restart();
 
   await expect(ann.mark('Written while it was away')).toHaveText(arrived, { timeout: 60_000 });

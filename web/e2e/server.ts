@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -72,6 +72,11 @@ export class Server {
       running.kill('SIGKILL');
       await once(running, 'exit');
     }
+  }
+
+  /** An operator's command on this server's database. */
+  run(verb: 'backup' | 'restore', file: string): void {
+    execFileSync(program, [verb, file], { env: { ...process.env, DATABASE_URL: `sqlite:${this.database}` } });
   }
 
   async dispose(): Promise<void> {
