@@ -24,13 +24,20 @@ public record MessageBody
 
     public required Guid SenderId { get; init; }
 
-    public required string Content { get; init; }
+    /// <summary>What was written; null, and then left out, where the message is hidden from who reads this.</summary>
+    public string? Content { get; init; }
 
     public required DateTimeOffset SentAt { get; init; }
 
     public DateTimeOffset? EditedAt { get; init; }
 
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>True, or else left out: its sender was blocked by who reads this when it was sent (BL2).</summary>
+    public bool? Hidden { get; init; }
+
+    /// <summary>The message as it is told to who had blocked its sender: its place, and nothing of what it says.</summary>
+    public MessageBody ToHidden() => this with { Content = null, EditedAt = null, DeletedAt = null, Hidden = true };
 }
 
 /// <summary>A chat as one of its members sees it.</summary>
@@ -51,7 +58,7 @@ public sealed record ChatBody
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required MessageBody? LastMessage { get; init; }
 
-    /// <summary><see cref="LastSeq"/> minus the own read position.</summary>
+    /// <summary><see cref="LastSeq"/> minus the own read position, hidden messages left out of account.</summary>
     public required long Unread { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

@@ -17,6 +17,7 @@ internal static class MessageWriter
     private static readonly JsonEncodedText SentAt = JsonEncodedText.Encode("sent_at");
     private static readonly JsonEncodedText EditedAt = JsonEncodedText.Encode("edited_at");
     private static readonly JsonEncodedText DeletedAt = JsonEncodedText.Encode("deleted_at");
+    private static readonly JsonEncodedText Hidden = JsonEncodedText.Encode("hidden");
     private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
     private static readonly JsonEncodedText Ref = JsonEncodedText.Encode("ref");
 
@@ -29,7 +30,11 @@ internal static class MessageWriter
         writer.WriteNumber(Seq, frame.Seq);
         writer.WriteNumber(Rev, frame.Rev);
         writer.WriteString(SenderId, frame.SenderId);
-        writer.WriteString(Content, frame.Content);
+        if (frame.Content is { } content)
+        {
+            writer.WriteString(Content, content);
+        }
+
         TimestampConverter.Write(writer, SentAt, frame.SentAt);
         if (frame.EditedAt is { } editedAt)
         {
@@ -39,6 +44,11 @@ internal static class MessageWriter
         if (frame.DeletedAt is { } deletedAt)
         {
             TimestampConverter.Write(writer, DeletedAt, deletedAt);
+        }
+
+        if (frame.Hidden is { } hidden)
+        {
+            writer.WriteBoolean(Hidden, hidden);
         }
 
         writer.WriteEndObject();

@@ -14,6 +14,7 @@ namespace FastChat.Protocol;
 [JsonSerializable(typeof(MessageAckFrame))]
 [JsonSerializable(typeof(PositionFrame))]
 [JsonSerializable(typeof(TypingFrame))]
+[JsonSerializable(typeof(BlocksFrame))]
 [JsonSerializable(typeof(ReconnectFrame))]
 [JsonSerializable(typeof(PongFrame))]
 [JsonSerializable(typeof(ErrorFrame))]

@@ -58,6 +58,13 @@ public sealed record TypingFrame(Guid ChatId, Guid UserId, bool IsTyping) : ISer
     public string Type => "TYPING";
 }
 
+/// <summary>Whom the user has blocked, after a change of it; those blocked last come first.</summary>
+public sealed record BlocksFrame(IReadOnlyList<Guid> UserIds) : IServerFrame
+{
+    [JsonPropertyOrder(-1)]
+    public string Type => "BLOCKS";
+}
+
 /// <summary>This node is about to stop; the client moves after <paramref name="AfterMs"/> milliseconds.</summary>
 public sealed record ReconnectFrame(int AfterMs, string Reason) : IServerFrame
 {

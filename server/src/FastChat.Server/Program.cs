@@ -1,3 +1,4 @@
+using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
 using FastChat.Server.Gateway;
@@ -26,6 +27,7 @@ return await Startup.RunAsync(async () =>
     builder.AddHosting();
     builder.AddCluster();
     builder.AddIdentity();
+    builder.AddBlocks();
     builder.AddPresence();
     builder.AddChats();
     builder.AddGateway();

@@ -45,6 +45,13 @@ internal sealed class Asked(IMessageLog log)
         return request;
     }
 
+    public async Task<Blocking> BlockAsync(Guid user, Guid other, bool isBlocked = true)
+    {
+        var request = new Blocking(this, user, other, isBlocked);
+        await EnqueueAsync(request, request.Done);
+        return request;
+    }
+
     private Task EnqueueAsync(LogRequest request, Task done) =>
         log.Enqueue(request) ? done.WaitAsync(TimeSpan.FromSeconds(60)) : throw new InvalidOperationException("the log is full");
 
@@ -84,6 +91,16 @@ internal sealed class Asked(IMessageLog log)
     }
 
     internal sealed class Opening(Asked asked, Guid user, Guid other) : OpenRequest(user, other)
+    {
+        private readonly TaskCompletionSource done = Waiting();
+
+        public Task Done => done.Task;
+
+        public override void Complete() => asked.Note(this, done);
+    }
+
+    internal sealed class Blocking(Asked asked, Guid user, Guid other, bool isBlocked)
+        : BlockRequest(user, other, isBlocked, TestDatabase.Start)
     {
         private readonly TaskCompletionSource done = Waiting();
 

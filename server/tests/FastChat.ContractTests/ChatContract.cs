@@ -124,6 +124,9 @@ public abstract class ChatContract : DatabaseContract
         var opened = await Log.OpenAsync(Ann, Eve);
         var firstOfOpened = await Log.SendAsync(Ann, Eve, "1");
         Assert.Equal((opened.ChatId, true), (firstOfOpened.Message.ChatId, firstOfOpened.Before is not null));
+
+        var named = await Log.AppendAsync(Bob, (await Log.OpenAsync(Bob, Eve)).ChatId, null, "sent to the chat, not to the user");
+        Assert.Equal(["Bob", "Eve"], named.Stored!.Before!.Members.Select(member => member.DisplayName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -24,10 +24,13 @@ export interface Message {
   /** Revision of the chat at this message's last change. */
   rev: number;
   sender_id: string;
+  /** Empty where the message is hidden. */
   content: string;
   sent_at: string;
   edited_at?: string;
   deleted_at?: string;
+  /** The sender was blocked by this user when it was sent; it came without its content. */
+  hidden?: true;
 }
 
 export interface Member {

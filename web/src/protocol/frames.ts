@@ -75,6 +75,7 @@ export type ServerFrame =
   | MessageAckFrame
   | PositionFrame
   | TypingFrame
+  | { type: 'BLOCKS'; user_ids: string[] }
   | { type: 'RECONNECT'; after_ms: number; reason: string }
   | { type: 'PONG'; server_time: string }
   | ErrorFrame;

@@ -44,6 +44,7 @@ const readers: Record<FrameType, (from: Reader) => ServerFrame> = {
     user_id: from.text('user_id'),
     is_typing: from.flag('is_typing'),
   }),
+  BLOCKS: (from) => ({ type: 'BLOCKS', user_ids: from.texts('user_ids') }),
   RECONNECT: (from) => ({ type: 'RECONNECT', after_ms: from.number('after_ms'), reason: from.textOrNull('reason') ?? '' }),
   PONG: (from) => ({ type: 'PONG', server_time: from.text('server_time') }),
   ERROR: (from) => ({

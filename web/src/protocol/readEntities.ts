@@ -24,6 +24,7 @@ export const readMessage = (from: Reader): Message => ({
   sent_at: from.text('sent_at'),
   ...from.optionalText('edited_at'),
   ...from.optionalText('deleted_at'),
+  ...(from.optionalFlag('hidden') ? { hidden: true } : {}),
 });
 
 const readMember = (from: Reader): Member => ({

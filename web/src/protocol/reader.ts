@@ -50,6 +50,12 @@ export class Reader {
     return value === undefined || value === null ? {} : ({ [name]: this.number(name) } as { [key in N]?: number });
   }
 
+  /** A flag that is left out where it is false. */
+  optionalFlag(name: string): boolean {
+    const value = this.members[name];
+    return value !== undefined && value !== null && this.flag(name);
+  }
+
   textOrNull(name: string): string | null {
     return this.members[name] === undefined || this.members[name] === null ? null : this.text(name);
   }

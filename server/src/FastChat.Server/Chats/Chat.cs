@@ -46,6 +46,12 @@ public sealed class ChatMember
     public bool Opened { get; init; }
 
     public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>Where the last range of messages hidden from this member begins; 0: none is.</summary>
+    public long HiddenFrom { get; init; }
+
+    /// <summary>Where it ends; 0: none is.</summary>
+    public long HiddenSeq { get; init; }
 }
 
 /// <summary>An entry of a chat at a fixed place.</summary>
@@ -102,6 +108,8 @@ internal sealed class ChatMemberTable : IEntityTypeConfiguration<ChatMember>
         builder.Property(member => member.ReadSeq).HasColumnName("read_seq");
         builder.Property(member => member.Opened).HasColumnName("opened");
         builder.Property(member => member.JoinedAt).HasColumnName("joined_at");
+        builder.Property(member => member.HiddenFrom).HasColumnName("hidden_from");
+        builder.Property(member => member.HiddenSeq).HasColumnName("hidden_seq");
     }
 }
 

@@ -27,6 +27,12 @@ public sealed record SyncBody(
     bool More,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 
+/// <summary>A user whom the caller has blocked.</summary>
+public sealed record BlockBody(Guid UserId, string DisplayName, DateTimeOffset BlockedAt);
+
+/// <summary>Whom the caller has blocked, those blocked last first.</summary>
+public sealed record BlockListBody(IReadOnlyList<BlockBody> Blocks);
+
 /// <summary>Where a list of chats goes on: behind this one.</summary>
 public readonly record struct ChatCursor(DateTimeOffset UpdatedAt, Guid ChatId)
 {
@@ -69,4 +75,6 @@ public readonly record struct ChatCursor(DateTimeOffset UpdatedAt, Guid ChatId)
 [JsonSerializable(typeof(ChangesBody))]
 [JsonSerializable(typeof(SyncBody))]
 [JsonSerializable(typeof(SyncedChat))]
+[JsonSerializable(typeof(BlockBody))]
+[JsonSerializable(typeof(BlockListBody))]
 public sealed partial class ChatJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using FastChat.Server.Identity;
 using FastChat.Server.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ public sealed class ChatQueries(IDatabase database)
             {
                 var chats = await Own(db, userId, alsoUnopened: true).Where(chat => chat.ChatId == chatId).ToListAsync(ct);
                 var bodies = await DescribeAsync(db, chats, userId, ct);
-                return bodies.Count == 1 ? bodies[0] : NotFound;
+                return bodies.Count == 1 ? bodies[0].Body : NotFound;
             },
             cancellationToken);
 
@@ -32,7 +33,7 @@ public sealed class ChatQueries(IDatabase database)
             async (db, ct) =>
             {
                 var page = await PageAsync(db, userId, limit, after, ct);
-                return (await DescribeAsync(db, page.Chats, userId, ct), page.Next);
+                return ((await DescribeAsync(db, page.Chats, userId, ct)).ConvertAll(chat => chat.Body), page.Next);
             },
             cancellationToken);
 
@@ -41,7 +42,8 @@ public sealed class ChatQueries(IDatabase database)
         database.ReadAsync<Outcome<HistoryBody>>(
             async (db, ct) =>
             {
-                if (!await IsMemberAsync(db, chatId, userId, ct))
+                var member = await db.Set<ChatMember>().FirstOrDefaultAsync(own => own.ChatId == chatId && own.UserId == userId, ct);
+                if (member is null)
                 {
                     return NotFound;
                 }
@@ -51,8 +53,8 @@ public sealed class ChatQueries(IDatabase database)
                     .OrderByDescending(message => message.Seq)
                     .Take(limit + 1)
                     .ToListAsync(ct);
-                var messages = rows.Take(limit).Reverse().Select(ToBody).ToList();
-                return new HistoryBody(messages, rows.Count > limit);
+                var messages = rows.Take(limit).Reverse().ToList();
+                return new HistoryBody(await HiddenMessages.ShowAsync(db, messages, userId, member.HiddenSeq, ct), rows.Count > limit);
             },
             cancellationToken);
 
@@ -61,17 +63,20 @@ public sealed class ChatQueries(IDatabase database)
         database.ReadAsync<Outcome<ChangesBody>>(
             async (db, ct) =>
             {
-                var chat = await Own(db, userId, alsoUnopened: true).FirstOrDefaultAsync(candidate => candidate.ChatId == chatId, ct);
-                if (chat is null)
+                var own = await db.Set<ChatMember>()
+                    .Where(member => member.ChatId == chatId && member.UserId == userId)
+                    .Join(db.Set<Chat>(), member => member.ChatId, chat => chat.ChatId, (member, chat) => new { chat.Rev, member.HiddenSeq })
+                    .FirstOrDefaultAsync(ct);
+                if (own is null)
                 {
                     return NotFound;
                 }
 
                 // Bounded by the chat's rev as read above, so that `rev` never claims more than the messages show.
-                var rows = await Changes(db, chatId, after, chat.Rev).Take(limit + 1).ToListAsync(ct);
-                var messages = rows.Take(limit).Select(ToBody).ToList();
+                var rows = await Changes(db, chatId, after, own.Rev).Take(limit + 1).ToListAsync(ct);
+                var messages = await HiddenMessages.ShowAsync(db, rows.GetRange(0, Math.Min(limit, rows.Count)), userId, own.HiddenSeq, ct);
                 var more = rows.Count > limit;
-                return new ChangesBody(messages, more ? messages[^1].Rev : chat.Rev, more);
+                return new ChangesBody(messages, more ? messages[^1].Rev : own.Rev, more);
             },
             cancellationToken);
 
@@ -100,15 +105,11 @@ public sealed class ChatQueries(IDatabase database)
         return (page, new ChatCursor(page[^1].UpdatedAt, page[^1].ChatId));
     }
 
-    internal static async Task<List<ChatBody>> DescribeAsync(
+    internal static async Task<List<OwnChat>> DescribeAsync(
         FastChatDbContext db, List<Chat> chats, Guid userId, CancellationToken cancellationToken)
     {
         var ids = chats.ConvertAll(chat => chat.ChatId);
-        var members = (await db.Set<ChatMember>()
-                .Where(member => ids.Contains(member.ChatId))
-                .Join(db.Set<User>(), m => m.UserId, u => u.UserId, (m, u) => new { m.ChatId, Body = new MemberBody(m.UserId, u.DisplayName, m.DeliveredSeq, m.ReadSeq) })
-                .ToListAsync(cancellationToken))
-            .ToLookup(member => member.ChatId, member => member.Body);
+        var members = (await ReadMembersAsync(db, ids, userId, cancellationToken)).ToLookup(member => member.ChatId);
         var last = await db.Set<ChatMessage>()
             .Join(
                 db.Set<Chat>().Where(chat => ids.Contains(chat.ChatId)),
@@ -116,7 +117,44 @@ public sealed class ChatQueries(IDatabase database)
                 chat => new { chat.ChatId, Seq = chat.LastSeq },
                 (message, chat) => message)
             .ToDictionaryAsync(message => message.ChatId, cancellationToken);
-        return chats.ConvertAll(chat => ToBody(chat, [.. members[chat.ChatId]], last.GetValueOrDefault(chat.ChatId), userId));
+        var own = ids.ToDictionary(id => id, id => members[id].First(member => member.Body.UserId == userId));
+        var read = own.Values.Where(member => member.HiddenSeq > member.Body.ReadSeq).ToDictionary(member => member.ChatId, member => member.Body.ReadSeq);
+        var hidden = await HiddenMessages.CountUnreadAsync(db, userId, read, cancellationToken);
+        return chats.ConvertAll(chat => new OwnChat(
+            ToBody(
+                chat,
+                [.. members[chat.ChatId].Select(member => member.Body)],
+                last.GetValueOrDefault(chat.ChatId),
+                own[chat.ChatId],
+                hidden.GetValueOrDefault(chat.ChatId)),
+            own[chat.ChatId].HiddenSeq));
+    }
+
+    /// <summary>The members as one of them is told: of who has blocked that one, the positions that are held.</summary>
+    private static async Task<List<SeenMember>> ReadMembersAsync(
+        FastChatDbContext db, List<Guid> chatIds, Guid viewerId, CancellationToken cancellationToken)
+    {
+        var rows = await (
+            from member in db.Set<ChatMember>()
+            where chatIds.Contains(member.ChatId)
+            join user in db.Set<User>() on member.UserId equals user.UserId
+            from block in db.Set<UserBlock>().Where(block => block.BlockerId == member.UserId && block.BlockedId == viewerId).DefaultIfEmpty()
+            from held in db.Set<HeldPosition>()
+                .Where(held => held.UserId == member.UserId && held.ViewerId == viewerId && held.ChatId == member.ChatId)
+                .DefaultIfEmpty()
+            select new
+            {
+                member.ChatId,
+                Body = new MemberBody(member.UserId, user.DisplayName, member.DeliveredSeq, member.ReadSeq),
+                member.HiddenSeq,
+                IsHeld = block != null,
+                HeldDelivered = (long?)held!.DeliveredSeq,
+                HeldRead = (long?)held.ReadSeq,
+            }).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => new SeenMember(
+            row.ChatId,
+            row.IsHeld ? row.Body with { DeliveredSeq = row.HeldDelivered ?? 0, ReadSeq = row.HeldRead ?? 0 } : row.Body,
+            row.HiddenSeq));
     }
 
     internal static MessageBody ToBody(ChatMessage message) => new()
@@ -132,25 +170,28 @@ public sealed class ChatQueries(IDatabase database)
         DeletedAt = message.DeletedAt,
     };
 
-    internal static Task<bool> IsMemberAsync(FastChatDbContext db, Guid chatId, Guid userId, CancellationToken cancellationToken) =>
-        db.Set<ChatMember>().AnyAsync(member => member.ChatId == chatId && member.UserId == userId, cancellationToken);
-
-    /// <summary>The chats a user sees: those with messages, and empty ones that this user has opened (CH12).</summary>
+    /// <summary>The chats a user sees: those with a message that is not hidden from them, and others that this user has opened (CH12, BL5).</summary>
     private static IQueryable<Chat> Own(FastChatDbContext db, Guid userId, bool alsoUnopened = false) =>
         from member in db.Set<ChatMember>()
         join chat in db.Set<Chat>() on member.ChatId equals chat.ChatId
-        where member.UserId == userId && (alsoUnopened || member.Opened || chat.LastSeq > 0)
+        where member.UserId == userId && (alsoUnopened || member.Opened
+            || (chat.LastSeq > 0 && !(member.HiddenFrom == 1 && member.HiddenSeq == chat.LastSeq)))
         select chat;
 
-    private static ChatBody ToBody(Chat chat, List<MemberBody> members, ChatMessage? last, Guid userId) => new()
+    private static ChatBody ToBody(Chat chat, List<MemberBody> members, ChatMessage? last, SeenMember own, long hiddenUnread) => new()
     {
         ChatId = chat.ChatId,
         Kind = chat.Kind,
         Members = members,
         LastSeq = chat.LastSeq,
         Rev = chat.Rev,
-        LastMessage = last is null ? null : ToBody(last),
-        Unread = chat.LastSeq - members.First(member => member.UserId == userId).ReadSeq,
+        LastMessage = last is null ? null : last.Seq == own.HiddenSeq ? ToBody(last).ToHidden() : ToBody(last),
+        Unread = chat.LastSeq - own.Body.ReadSeq - hiddenUnread,
         UpdatedAt = chat.UpdatedAt,
     };
+
+    private sealed record SeenMember(Guid ChatId, MemberBody Body, long HiddenSeq);
 }
+
+/// <summary>A chat as a member sees it, and the last of its messages that is hidden from them; 0: none is.</summary>
+internal sealed record OwnChat(ChatBody Body, long HiddenSeq);

@@ -17,9 +17,14 @@ public static class ChatRegistration
         builder.Services.AddSingleton<SendMessage>();
         builder.Services.AddSingleton<OpenChat>();
         builder.Services.AddSingleton<AdvancePosition>();
+        builder.Services.AddSingleton<BlockUser>();
         builder.Services.Configure<JsonOptions>(options => options.SerializerOptions.TypeInfoResolverChain.Add(ChatJsonContext.Default));
     }
 
     /// <summary>Maps the REST calls.</summary>
-    public static void MapChats(this IEndpointRouteBuilder routes) => ChatEndpoints.Map(routes);
+    public static void MapChats(this IEndpointRouteBuilder routes)
+    {
+        ChatEndpoints.Map(routes);
+        BlockEndpoints.Map(routes);
+    }
 }

@@ -28,4 +28,28 @@ internal interface IChatRows
 
     /// <summary>Notes that a member has opened the chat.</summary>
     void MarkOpened(ChatHead head, Guid userId);
+
+    /// <summary>
+    /// The last message up to <paramref name="seq"/> that is not hidden from a member; 0 if all are. Asked only of places before
+    /// the member's last hidden range.
+    /// </summary>
+    long LastShown(Guid chatId, Guid userId, long seq);
+
+    /// <summary>Stores that a range of messages is hidden from a member; one that was stored with the same beginning becomes longer.</summary>
+    void Hide(Guid chatId, Guid userId, long firstSeq, long lastSeq);
+
+    /// <summary>Stores where a blocker stands, as the blocked one is told from now on.</summary>
+    void Hold(Guid chatId, Guid userId, Guid viewerId, long deliveredSeq, long readSeq);
+
+    /// <summary>When a user blocked another, in Unix milliseconds; null if they have not.</summary>
+    long? FindBlock(Guid blockerId, Guid blockedId);
+
+    /// <summary>How many users a user has blocked.</summary>
+    long CountBlocks(Guid blockerId);
+
+    /// <summary>Stores a block. The times are in Unix milliseconds.</summary>
+    void InsertBlock(Guid blockerId, Guid blockedId, long blockedAt, long lastSeen);
+
+    /// <summary>Takes a block away, and the positions held because of it.</summary>
+    void DeleteBlock(Guid blockerId, Guid blockedId);
 }

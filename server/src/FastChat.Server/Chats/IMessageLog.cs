@@ -83,6 +83,31 @@ public abstract class OpenRequest(Guid userId, Guid otherId) : LogRequest
     private protected sealed override void Forget() => (ChatId, Created) = (Guid.Empty, false);
 }
 
+/// <summary>Blocks a user or ends that. What is sent before and after it follows from its place among the requests (BL2).</summary>
+public abstract class BlockRequest(Guid userId, Guid otherId, bool isBlocked, DateTimeOffset lastSeen) : LogRequest
+{
+    public Guid UserId { get; } = userId;
+
+    public Guid OtherId { get; } = otherId;
+
+    /// <summary>Block, or else end it.</summary>
+    public bool IsBlocked { get; } = isBlocked;
+
+    /// <summary>When the blocker was last here, as the other is to be told while the block lasts.</summary>
+    public DateTimeOffset LastSeen { get; } = lastSeen;
+
+    /// <summary>Since when the other is blocked, and what their name is; null if they are not.</summary>
+    public StoredBlock? Stored { get; set; }
+
+    /// <summary>It was not so before.</summary>
+    public bool Changed { get; set; }
+
+    private protected sealed override void Forget() => (Stored, Changed) = (null, false);
+}
+
+/// <summary>A block as it is stored.</summary>
+public sealed record StoredBlock(string DisplayName, DateTimeOffset BlockedAt);
+
 /// <summary>A message before it has its place.</summary>
 /// <param name="SenderId">From the token.</param>
 /// <param name="ChatId">The chat; or else <paramref name="To"/> is given.</param>
@@ -93,11 +118,17 @@ public sealed record MessageDraft(Guid SenderId, Guid? ChatId, Guid? To, Guid Me
 
 /// <summary>A message at its place.</summary>
 /// <param name="Message">The message; of a duplicate, as it was first stored, its content left out of account.</param>
-/// <param name="Members">The users of its chat.</param>
+/// <param name="Members">Who is to hear of it.</param>
 /// <param name="Duplicate">It was stored before.</param>
-/// <param name="Before">If it is its chat's first: the chat just before it, as the other side sees it.</param>
-public sealed record StoredMessage(
-    MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, ChatBody? Before);
+/// <param name="Before">If it is the first that somebody is shown of its chat: the chat before its first message.</param>
+public sealed record StoredMessage(MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, ChatBody? Before)
+{
+    /// <summary>Members from whom it is hidden, and who are to hear only that there is a message.</summary>
+    public IReadOnlyList<Guid> HiddenFrom { get; init; } = [];
 
-/// <summary>A position that moved.</summary>
+    /// <summary>Those of <see cref="Members"/> to whom its chat is new.</summary>
+    public IReadOnlyList<Guid> NewTo { get; init; } = Before is null ? [] : Members;
+}
+
+/// <summary>A position that moved, and which members are to hear of it.</summary>
 public sealed record MovedPosition(long Seq, IReadOnlyList<Guid> Members);

@@ -10,7 +10,7 @@ namespace FastChat.Server.Chats;
 /// One transaction's work on the chats it touches, the same on every database: <c>seq</c>, <c>rev</c> and positions are counted in
 /// memory, and what changed is written once at the end.
 /// </summary>
-internal sealed class LogBatch(IChatRows rows, TimeProvider time)
+internal sealed partial class LogBatch(IChatRows rows, TimeProvider time)
 {
     private readonly HashSet<ChatHead> touched = [];
 
@@ -31,6 +31,9 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
                 break;
             case OpenRequest open:
                 Open(open);
+                break;
+            case BlockRequest block:
+                Block(block);
                 break;
             default:
                 throw new ArgumentException($"the log knows no {request.GetType().Name}", nameof(request));
@@ -67,7 +70,9 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
     {
         var draft = request.Draft;
         var now = Now();
-        var before = head.LastSeq == 0 ? Describe(head) : null;
+        var hiddenFrom = head.BlockersOf(draft.SenderId);
+        var newTo = NewTo(head);
+        var before = newTo.Except(hiddenFrom).Any() ? Describe(head) : null;
         head.Add(now);
         var message = new MessageFrame
         {
@@ -82,7 +87,32 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
         rows.InsertMessage(message, now, hash);
         ref var sender = ref CollectionsMarshal.AsSpan(head.Members)[head.IndexOf(draft.SenderId)];
         sender.Advance(isRead: true, head.LastSeq);
-        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, before);
+        request.Stored = new StoredMessage(message, head.UserIds, Duplicate: false, before) { NewTo = newTo };
+        foreach (var blocked in head.BlockedBy(draft.SenderId))
+        {
+            // Who sends has read, and whoever gets the message knows.
+            rows.Hold(head.ChatId, draft.SenderId, blocked, head.LastSeq, head.LastSeq);
+        }
+
+        if (hiddenFrom.Length > 0)
+        {
+            Hide(request, head, hiddenFrom, newTo);
+        }
+    }
+
+    /// <summary>The members who have not been shown any of the chat's messages; none, mostly.</summary>
+    private static Guid[] NewTo(ChatHead head)
+    {
+        List<Guid>? found = null;
+        foreach (ref readonly var member in CollectionsMarshal.AsSpan(head.Members))
+        {
+            if (head.IsNewTo(in member))
+            {
+                (found ??= []).Add(member.UserId);
+            }
+        }
+
+        return found is null ? [] : [.. found];
     }
 
     private static void Repeat(AppendRequest request, ChatHead? head, KnownMessage known, byte[] hash)
@@ -121,9 +151,16 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
 
         ref var member = ref CollectionsMarshal.AsSpan(head.Members)[index];
         var seq = Math.Min(request.Seq, head.LastSeq);
+        if (seq <= member.HiddenSeq)
+        {
+            // What is hidden is not read by reading it, only by reading what comes after it.
+            seq = seq >= member.HiddenFrom ? member.HiddenFrom - 1 : rows.LastShown(head.ChatId, request.UserId, seq);
+        }
+
         if (member.Advance(request.IsRead, seq))
         {
-            request.Moved = new MovedPosition(seq, head.UserIds);
+            var blocked = head.BlockedBy(request.UserId);
+            request.Moved = new MovedPosition(seq, blocked.Length == 0 ? head.UserIds : [.. head.UserIds.Except(blocked)]);
         }
     }
 
@@ -140,6 +177,7 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
         head ??= Create(request.UserId, request.OtherId);
         request.ChatId = head.ChatId;
         rows.MarkOpened(head, request.UserId);
+        head.MarkOpened(request.UserId);
     }
 
     /// <summary>The caller too: a token outlives its user if an older database was put in place.</summary>
@@ -168,13 +206,14 @@ internal sealed class LogBatch(IChatRows rows, TimeProvider time)
         return head;
     }
 
+    /// <summary>The chat before its first message.</summary>
     private ChatBody Describe(ChatHead head) => new()
     {
         ChatId = head.ChatId,
         Kind = head.Kind,
-        Members = head.Members.ConvertAll(m => new MemberBody(m.UserId, rows.NameOf(m.UserId) ?? string.Empty, m.DeliveredSeq, m.ReadSeq)),
-        LastSeq = head.LastSeq,
-        Rev = head.Rev,
+        Members = head.Members.ConvertAll(m => new MemberBody(m.UserId, rows.NameOf(m.UserId) ?? string.Empty, DeliveredSeq: 0, ReadSeq: 0)),
+        LastSeq = 0,
+        Rev = 0,
         LastMessage = null,
         Unread = 0,
         UpdatedAt = StoredTime.From(head.UpdatedAt),

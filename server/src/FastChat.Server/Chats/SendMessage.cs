@@ -77,10 +77,10 @@ public sealed class SendMessage
 
     private void Announce(StoredMessage stored, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
     {
-        if (stored.Before is { } made && draft.To is not null)
+        if (draft.To is not null)
         {
             // Whoever sends the first message to a user, not to a chat, may not know the chat: on none of the own connections.
-            backplane.Publish(new FrameHint([draft.SenderId], FrameWriter.Encode(new ChatOpenedFrame(made, null)), null));
+            Introduce(stored, member => member == draft.SenderId);
         }
 
         answered(stored);
@@ -89,16 +89,22 @@ public sealed class SendMessage
             return;
         }
 
-        if (stored.Before is { } before)
+        Introduce(stored, member => member != draft.SenderId);
+        var key = new MergeKey("MSG", stored.Message.ChatId, default);
+        backplane.Publish(new FrameHint(stored.Members, FrameWriter.Encode(stored.Message), connectionId) { Key = key });
+        if (stored.HiddenFrom.Count > 0)
         {
-            var others = stored.Members.Where(member => member != draft.SenderId).ToArray();
-            backplane.Publish(new FrameHint(others, FrameWriter.Encode(new ChatOpenedFrame(before, null)), null));
+            var hidden = (MessageFrame)stored.Message.ToHidden();
+            backplane.Publish(new FrameHint(stored.HiddenFrom, FrameWriter.Encode(hidden), connectionId) { Key = key });
         }
+    }
 
-        backplane.Publish(new FrameHint(stored.Members, FrameWriter.Encode(stored.Message), connectionId)
+    private void Introduce(StoredMessage stored, Func<Guid, bool> isMeant)
+    {
+        if (stored.Before is { } before && stored.NewTo.Any(isMeant))
         {
-            Key = new MergeKey("MSG", stored.Message.ChatId, default),
-        });
+            backplane.Publish(new FrameHint([.. stored.NewTo.Where(isMeant)], FrameWriter.Encode(new ChatOpenedFrame(before, null)), null));
+        }
     }
 
     private sealed class Sending(SendMessage owner, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)

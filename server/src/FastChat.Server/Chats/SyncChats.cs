@@ -52,7 +52,7 @@ public sealed class SyncChats(IDatabase database, Epoch epoch)
         var (messages, bytes) = (0, 0);
         foreach (var body in bodies)
         {
-            var chat = await CatchUpAsync(db, body, known.GetValueOrDefault(body.ChatId), cancellationToken);
+            var chat = await CatchUpAsync(db, body, userId, known.GetValueOrDefault(body.Body.ChatId), cancellationToken);
             var size = SizeOf(chat);
             var isOver = messages + chat.Messages.Count > MostMessages || bytes + size > MostBytes;
             if (isOver && taken.Count > 0)
@@ -69,19 +69,24 @@ public sealed class SyncChats(IDatabase database, Epoch epoch)
         return (taken, next);
     }
 
-    private static async Task<SyncedChat> CatchUpAsync(FastChatDbContext db, ChatBody chat, long rev, CancellationToken cancellationToken)
+    private static async Task<SyncedChat> CatchUpAsync(
+        FastChatDbContext db, OwnChat own, Guid userId, long rev, CancellationToken cancellationToken)
     {
+        var chat = own.Body;
         if (chat.Rev == rev)
         {
             return new SyncedChat(chat, [], Complete: true);
         }
+
+        Task<List<MessageBody>> ShowAsync(List<ChatMessage> messages) =>
+            HiddenMessages.ShowAsync(db, messages, userId, own.HiddenSeq, cancellationToken);
 
         if (chat.Rev > rev)
         {
             var changes = await ChatQueries.Changes(db, chat.ChatId, rev, chat.Rev).Take(MostChanges + 1).ToListAsync(cancellationToken);
             if (changes.Count <= MostChanges)
             {
-                return new SyncedChat(chat, changes.ConvertAll(ChatQueries.ToBody), Complete: true);
+                return new SyncedChat(chat, await ShowAsync(changes), Complete: true);
             }
         }
 
@@ -91,7 +96,7 @@ public sealed class SyncChats(IDatabase database, Epoch epoch)
             .Take(ChatOptions.Page)
             .ToListAsync(cancellationToken);
         latest.Reverse();
-        return new SyncedChat(chat, latest.ConvertAll(ChatQueries.ToBody), Complete: false);
+        return new SyncedChat(chat, await ShowAsync(latest), Complete: false);
     }
 
     /// <summary>One chat that is too large for an answer by itself: as many of its latest messages as fit.</summary>

@@ -40,3 +40,9 @@ public sealed record SessionRevokedHint(Guid SessionId) : Hint;
 
 /// <summary>A user has a new name.</summary>
 public sealed record UserRenamedHint(Guid UserId, string DisplayName) : Hint;
+
+/// <summary>A user has blocked another, or has ended that; the database says which.</summary>
+/// <param name="BlockerId">Who blocks.</param>
+/// <param name="BlockedId">Who is blocked.</param>
+/// <param name="Origin">The node that did it and knows already.</param>
+public sealed record BlocksChangedHint(Guid BlockerId, Guid BlockedId, Guid Origin) : Hint;

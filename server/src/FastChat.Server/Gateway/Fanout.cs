@@ -20,6 +20,10 @@ internal sealed class Fanout(ConnectionRegistry registry)
         }
     }
 
+    /// <summary>Tells the connections of a user whom they have blocked, after a change of it (BL8).</summary>
+    public void TellBlocks(Guid userId, IReadOnlyList<Guid> blocked) =>
+        Deliver(new FrameHint([userId], FrameWriter.Encode(new BlocksFrame(blocked)), null) { Key = new MergeKey("BLOCKS", default, userId) });
+
     private void Deliver(FrameHint hint)
     {
         foreach (var userId in hint.UserIds)

@@ -151,7 +151,7 @@ internal sealed partial class FrameRouter
 
     private async Task ShowWatchedAsync(Connection connection, LiveState live, WatchFrame frame)
     {
-        var states = await directory.StatesAsync(frame.UserIds, CancellationToken.None);
+        var states = await directory.StatesForAsync(live.UserId, frame.UserIds, CancellationToken.None);
         connection.Send(broadcaster.Answer(live.Viewer!, states, frame.Ref));
     }
 

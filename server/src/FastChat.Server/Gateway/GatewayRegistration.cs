@@ -1,3 +1,4 @@
+using FastChat.Server.Blocks;
 using FastChat.Server.Cluster;
 
 namespace FastChat.Server.Gateway;
@@ -29,7 +30,9 @@ public static class GatewayRegistration
     /// </summary>
     public static void UseGateway(this WebApplication app)
     {
-        app.Services.GetRequiredService<IBackplane>().Subscribe(app.Services.GetRequiredService<Fanout>().Handle);
+        var fanout = app.Services.GetRequiredService<Fanout>();
+        app.Services.GetRequiredService<IBackplane>().Subscribe(fanout.Handle);
+        app.Services.GetRequiredService<BlockUpdates>().Listed += fanout.TellBlocks;
         var endpoint = ActivatorUtilities.CreateInstance<GatewayEndpoint>(app.Services);
         app.MapWhen(GatewayEndpoint.IsFor, branch =>
         {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
 using FastChat.Server.Limits;
@@ -27,14 +28,16 @@ internal sealed partial class TypingRelay : BackgroundService
     private readonly Dictionary<Guid, List<Signaled>> late = [];
     private readonly RateLimiter<Guid> rate;
     private readonly ChatMembers members;
+    private readonly BlockIndex blocks;
     private readonly IBackplane backplane;
     private readonly TimeProvider time;
     private readonly ILogger<TypingRelay> logger;
 
     public TypingRelay(
-        ChatMembers members, IBackplane backplane, IOptions<GatewayOptions> options, TimeProvider time, ILogger<TypingRelay> logger)
+        ChatMembers members, BlockIndex blocks, IBackplane backplane, IOptions<GatewayOptions> options, TimeProvider time, ILogger<TypingRelay> logger)
     {
         this.members = members;
+        this.blocks = blocks;
         this.backplane = backplane;
         this.time = time;
         this.logger = logger;
@@ -111,7 +114,12 @@ internal sealed partial class TypingRelay : BackgroundService
                 return;
             }
 
-            var others = all.Where(member => member != userId).ToArray();
+            var others = all.Where(member => member != userId && !blocks.IsBlocked(userId, member) && !blocks.IsBlocked(member, userId)).ToArray();
+            if (others.Length == 0)
+            {
+                return;
+            }
+
             var frame = FrameWriter.Encode(new TypingFrame(signal.ChatId, userId, signal.IsTyping));
             backplane.Publish(new FrameHint(others, frame, null) { IsDroppable = true });
         }

@@ -1,4 +1,5 @@
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using Microsoft.Extensions.Options;
 
 namespace FastChat.Server.Presence;
@@ -6,7 +7,8 @@ namespace FastChat.Server.Presence;
 /// <summary>
 /// Shows presence to connections, gathered (PR6): at most one frame a second and connection, the first after a quiet
 /// second at once. Who is shown everybody hears of every change; who is not, of watched users and, within 5 s, of the
-/// count. So a change costs as much as there are eyes on it, never users squared.
+/// count. So a change costs as much as there are eyes on it, never users squared. Who has blocked a viewer's user is offline for
+/// that viewer, in the count too, and nothing that they do makes a frame (BL6).
 /// </summary>
 public sealed class PresenceBroadcaster
 {
@@ -17,19 +19,23 @@ public sealed class PresenceBroadcaster
 
     private readonly Lock gate = new();
     private readonly PresenceTracker tracker;
+    private readonly BlockIndex blocks;
     private readonly PresenceOptions options;
     private readonly TimeProvider time;
     private readonly HashSet<PresenceViewer> viewers = [];
     private readonly HashSet<PresenceViewer> complete = [];
+    private readonly HashSet<PresenceViewer> blinkered = [];
     private readonly Dictionary<Guid, List<PresenceViewer>> byUser = [];
     private readonly Dictionary<Guid, HashSet<PresenceViewer>> watchers = [];
 
-    public PresenceBroadcaster(PresenceTracker tracker, IOptions<PresenceOptions> options, TimeProvider time)
+    public PresenceBroadcaster(PresenceTracker tracker, BlockIndex blocks, IOptions<PresenceOptions> options, TimeProvider time)
     {
         this.tracker = tracker;
+        this.blocks = blocks;
         this.options = options.Value;
         this.time = time;
-        tracker.Changed += userId => Note(userId, []);
+        tracker.Changed += userId => Gather(userId, [], alsoIfHidden: false);
+        blocks.Changed += NoteBlock;
     }
 
     /// <summary>Something may have to be shown.</summary>
@@ -45,6 +51,7 @@ public sealed class PresenceBroadcaster
         {
             viewers.Add(viewer);
             Index(byUser, userId, viewer);
+            Blinker(viewer);
             Show(viewer, time.GetTimestamp());
         }
 
@@ -58,6 +65,7 @@ public sealed class PresenceBroadcaster
         {
             viewers.Remove(viewer);
             complete.Remove(viewer);
+            blinkered.Remove(viewer);
             Unindex(byUser, viewer.UserId, viewer);
             Unwatch(viewer);
         }
@@ -88,34 +96,13 @@ public sealed class PresenceBroadcaster
         lock (gate)
         {
             viewer.ShownAt = time.GetTimestamp();
-            return new PresenceFrame(false, viewer.IsComplete, users, tracker.OnlineCount, reference);
+            var shown = users.Select(user => user.For(viewer.Hidden)).ToList();
+            return new PresenceFrame(false, viewer.IsComplete, shown, viewer.CountOf(tracker, tracker.OnlineCount), reference);
         }
     }
 
-    /// <summary>A user's entry changed; besides those who see the user, all connections of <paramref name="alsoUsers"/> hear of it.</summary>
-    public void Note(Guid userId, IEnumerable<Guid> alsoUsers)
-    {
-        lock (gate)
-        {
-            FollowCount(tracker.OnlineCount);
-            foreach (var viewer in complete)
-            {
-                viewer.Pending.Add(userId);
-            }
-
-            foreach (var viewer in watchers.GetValueOrDefault(userId) ?? [])
-            {
-                viewer.Pending.Add(userId);
-            }
-
-            foreach (var viewer in alsoUsers.SelectMany(other => byUser.GetValueOrDefault(other) ?? []))
-            {
-                viewer.Pending.Add(userId);
-            }
-        }
-
-        Woken?.Invoke();
-    }
+    /// <summary>A user has a new name; besides those who see the user, all connections of <paramref name="alsoUsers"/> hear of it.</summary>
+    public void Note(Guid userId, IEnumerable<Guid> alsoUsers) => Gather(userId, alsoUsers, alsoIfHidden: true);
 
     /// <summary>Shows what is due; true if something is left that is not due yet.</summary>
     public bool ShowDue()
@@ -126,7 +113,7 @@ public sealed class PresenceBroadcaster
         lock (gate)
         {
             var count = tracker.OnlineCount;
-            var dirty = viewers.Where(viewer => IsDirty(viewer, count)).ToList();
+            var dirty = viewers.Where(viewer => IsDirty(viewer, viewer.CountOf(tracker, count))).ToList();
             due = dirty.FindAll(viewer => IsDue(viewer, now));
             left = dirty.Count > due.Count;
         }
@@ -137,6 +124,59 @@ public sealed class PresenceBroadcaster
         }
 
         return left;
+    }
+
+    private void Gather(Guid userId, IEnumerable<Guid> alsoUsers, bool alsoIfHidden)
+    {
+        lock (gate)
+        {
+            FollowCount(tracker.OnlineCount);
+            IEnumerable<PresenceViewer> watching = watchers.GetValueOrDefault(userId) ?? [];
+            var also = alsoUsers.SelectMany(other => byUser.GetValueOrDefault(other) ?? []);
+            foreach (var viewer in complete.Concat(watching).Concat(also))
+            {
+                if (alsoIfHidden || viewer.Hidden.IsEmpty || !viewer.Hidden.ContainsKey(userId))
+                {
+                    viewer.Pending.Add(userId);
+                }
+            }
+        }
+
+        Woken?.Invoke();
+    }
+
+    /// <summary>To the connections of who was blocked it is as if the other had left, or has come if the block has ended.</summary>
+    private void NoteBlock(Guid blockerId, Guid blockedId)
+    {
+        lock (gate)
+        {
+            var isHere = tracker.CountHere([blockerId]) > 0;
+            foreach (var viewer in byUser.GetValueOrDefault(blockedId) ?? [])
+            {
+                Blinker(viewer);
+                if (isHere && viewer.Follows(blockerId))
+                {
+                    viewer.Pending.Add(blockerId);
+                }
+            }
+
+            FollowCount(tracker.OnlineCount);
+        }
+
+        Woken?.Invoke();
+    }
+
+    private void Blinker(PresenceViewer viewer)
+    {
+        viewer.Hidden = blocks.BlockersOf(viewer.UserId);
+        if (viewer.Hidden.IsEmpty)
+        {
+            blinkered.Remove(viewer);
+        }
+        else
+        {
+            blinkered.Add(viewer);
+        }
     }
 
     private static bool IsDirty(PresenceViewer viewer, int count) =>
@@ -163,8 +203,8 @@ public sealed class PresenceBroadcaster
 
     private bool ShowAll(PresenceViewer viewer)
     {
-        var count = tracker.OnlineCount;
-        var entries = tracker.EntriesSeenLast(options.ListedUsers);
+        var count = viewer.CountOf(tracker, tracker.OnlineCount);
+        var entries = tracker.EntriesSeenLast(options.ListedUsers, viewer.Hidden);
         viewer.Pending.Clear();
         viewer.IsComplete = count <= options.ListedUsers && entries.Count == count;
 
@@ -185,8 +225,8 @@ public sealed class PresenceBroadcaster
 
     private bool ShowChanges(PresenceViewer viewer)
     {
-        var users = viewer.Pending.Select(tracker.Find).OfType<PresenceBody>().ToList();
-        var frame = new PresenceFrame(false, viewer.IsComplete, users, tracker.OnlineCount);
+        var users = viewer.Pending.Select(tracker.Find).OfType<PresenceBody>().Select(user => user.For(viewer.Hidden)).ToList();
+        var frame = new PresenceFrame(false, viewer.IsComplete, users, viewer.CountOf(tracker, tracker.OnlineCount));
         if (!viewer.Output.TryShow(FrameWriter.Encode(frame)))
         {
             // What was gathered is gathered still, for another second.
@@ -198,22 +238,26 @@ public sealed class PresenceBroadcaster
         return true;
     }
 
-    /// <summary>Above the bound nobody is shown everybody; under it, with some room, all are again.</summary>
+    /// <summary>Above the bound nobody is shown everybody; under it, with some room, all are again. What counts is what a viewer is to know of.</summary>
     private void FollowCount(int count)
     {
         if (count > options.ListedUsers && complete.Count > 0)
         {
-            foreach (var viewer in complete)
+            foreach (var viewer in complete.Where(viewer => viewer.CountOf(tracker, count) > options.ListedUsers))
             {
                 viewer.IsComplete = false;
                 viewer.Pending.IntersectWith(viewer.Watched);
             }
 
-            complete.Clear();
+            complete.RemoveWhere(viewer => !viewer.IsComplete);
         }
-        else if (count < options.ListedAgainUnder && complete.Count < viewers.Count)
+
+        if (complete.Count < viewers.Count)
         {
-            foreach (var viewer in viewers.Where(viewer => !viewer.IsComplete))
+            // Above that count only those who know of fewer can be under it; how many fewer at most is known without a look.
+            var under = options.ListedAgainUnder;
+            var some = count < under ? viewers : blinkered.Where(viewer => count - viewer.Hidden.Count < under && viewer.CountOf(tracker, count) < under);
+            foreach (var viewer in some.Where(viewer => !viewer.IsComplete))
             {
                 viewer.NeedsFull = true;
             }

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Serialization;
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using FastChat.Server.Identity;
 using FastChat.Server.Storage;
 using FastChat.Server.Text;
@@ -10,17 +12,19 @@ using Microsoft.EntityFrameworkCore;
 namespace FastChat.Server.Presence;
 
 /// <summary>Finds users by presence: who is here, page by page, and the state of given users.</summary>
-public sealed class PresenceDirectory(PresenceTracker tracker, IDatabase database)
+public sealed class PresenceDirectory(PresenceTracker tracker, BlockIndex blocks, IDatabase database) : ILastSeen
 {
     /// <summary>A page of those who are here, by name, and where the next begins.</summary>
+    /// <param name="viewerId">Who asks: whoever has blocked them is not here.</param>
     /// <param name="part">A part of the name, whatever its case; null for all.</param>
     /// <param name="limit">The most users on the page.</param>
     /// <param name="after">Where the last page ended; null at first.</param>
-    public OnlineBody Page(string? part, int limit, OnlineCursor? after)
+    public OnlineBody Page(Guid viewerId, string? part, int limit, OnlineCursor? after)
     {
         // What can't be normalized is in no name, as names are; it is compared as it is and finds nothing.
         var wanted = part is not null && UnicodeText.CanBeNormalized(part) ? part.Normalize(NormalizationForm.FormC) : part;
-        var all = tracker.SeenLast(int.MaxValue);
+        var hidden = blocks.BlockersOf(viewerId);
+        var all = tracker.SeenLast(int.MaxValue).FindAll(user => !hidden.ContainsKey(user.UserId));
         var rest = all
             .Where(user => wanted is null || user.DisplayName.Contains(wanted, StringComparison.OrdinalIgnoreCase))
             .Select(user => (Body: user, Place: OnlineCursor.Of(user)))
@@ -33,13 +37,26 @@ public sealed class PresenceDirectory(PresenceTracker tracker, IDatabase databas
     }
 
     /// <summary>The present state of those of the given users who exist, offline ones too.</summary>
-    public async Task<List<PresenceBody>> StatesAsync(IReadOnlyList<Guid> userIds, CancellationToken cancellationToken)
+    public Task<List<PresenceBody>> StatesAsync(IReadOnlyList<Guid> userIds, CancellationToken cancellationToken) =>
+        StatesAsync(userIds, ImmutableDictionary<Guid, DateTimeOffset>.Empty, cancellationToken);
+
+    /// <summary>The same as one user may see it.</summary>
+    public Task<List<PresenceBody>> StatesForAsync(Guid viewerId, IReadOnlyList<Guid> userIds, CancellationToken cancellationToken) =>
+        StatesAsync(userIds, blocks.BlockersOf(viewerId), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> LastSeenAsync(Guid userId, CancellationToken cancellationToken) =>
+        (await StatesAsync([userId], cancellationToken)) is [var state] ? state.LastSeen : null;
+
+    private async Task<List<PresenceBody>> StatesAsync(
+        IReadOnlyList<Guid> userIds, ImmutableDictionary<Guid, DateTimeOffset> hidden, CancellationToken cancellationToken)
     {
         var states = new List<PresenceBody>(userIds.Count);
         var others = new List<Guid>();
         foreach (var userId in userIds.Distinct())
         {
-            if (tracker.Find(userId) is { } state)
+            // Who hides is looked up where those are who are not here, so that the time it takes tells nothing either.
+            if (!hidden.ContainsKey(userId) && tracker.Find(userId) is { } state)
             {
                 states.Add(state);
             }
@@ -51,7 +68,7 @@ public sealed class PresenceDirectory(PresenceTracker tracker, IDatabase databas
 
         if (others.Count > 0)
         {
-            states.AddRange(await OfflineAsync(others, cancellationToken));
+            states.AddRange((await OfflineAsync(others, cancellationToken)).Select(state => state.For(hidden)));
         }
 
         return states;

@@ -55,7 +55,7 @@ internal static class PresenceEndpoints
 
         return query.Refusal is { } refusal
             ? Answers.Problem(refusal)
-            : Answers.Json(directory.Page(part, limit, after), PresenceJsonContext.Default.OnlineBody);
+            : Answers.Json(directory.Page(Caller.Of(context).UserId, part, limit, after), PresenceJsonContext.Default.OnlineBody);
     }
 }
 

@@ -1,3 +1,4 @@
+using FastChat.Server.Blocks;
 using Microsoft.AspNetCore.Http.Json;
 
 namespace FastChat.Server.Presence;
@@ -12,6 +13,7 @@ public static class PresenceRegistration
         builder.Services.AddSingleton<PresenceTracker>();
         builder.Services.AddSingleton<PresenceBroadcaster>();
         builder.Services.AddSingleton<PresenceDirectory>();
+        builder.Services.AddSingleton<ILastSeen>(provider => provider.GetRequiredService<PresenceDirectory>());
         builder.Services.AddSingleton<HeartbeatLimiter>();
         builder.Services.AddHostedService<PresenceRecorder>();
         builder.Services.AddHostedService<PresenceReaper>();

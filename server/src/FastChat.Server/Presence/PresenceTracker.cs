@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FastChat.Protocol;
 using Microsoft.Extensions.Options;
 
@@ -32,6 +33,15 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             {
                 return users.Count;
             }
+        }
+    }
+
+    /// <summary>How many of these users are not offline.</summary>
+    public int CountHere(IEnumerable<Guid> userIds)
+    {
+        lock (gate)
+        {
+            return userIds.Count(users.ContainsKey);
         }
     }
 
@@ -156,8 +166,10 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
         }
     }
 
-    /// <summary>The same as entries that are encoded already.</summary>
-    public List<ReadOnlyMemory<byte>> EntriesSeenLast(int limit)
+    /// <summary>The same as entries that are encoded already, shared by all who get them.</summary>
+    /// <param name="limit">The most entries.</param>
+    /// <param name="except">Users who are left out.</param>
+    public List<ReadOnlyMemory<byte>> EntriesSeenLast(int limit, ImmutableDictionary<Guid, DateTimeOffset> except)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -166,7 +178,10 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             var place = seenLast.First;
             for (; place is not null && entries.Count < limit; place = place.Next)
             {
-                entries.Add(place.Value.ToEntry(now));
+                if (except.IsEmpty || !except.ContainsKey(place.Value.UserId))
+                {
+                    entries.Add(place.Value.ToEntry(now));
+                }
             }
 
             // Those who were pushed out of the list stand right behind it.

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using FastChat.Protocol;
+
 namespace FastChat.Server.Presence;
 
 /// <summary>Where presence frames go: a connection that is live.</summary>
@@ -21,6 +24,9 @@ public sealed class PresenceViewer
 
     internal IPresenceOutput Output { get; }
 
+    /// <summary>Who has blocked this user and so is shown as offline, last seen then.</summary>
+    internal ImmutableDictionary<Guid, DateTimeOffset> Hidden { get; set; } = ImmutableDictionary<Guid, DateTimeOffset>.Empty;
+
     /// <summary>It knows everybody, and hears of every change.</summary>
     internal bool IsComplete { get; set; }
 
@@ -38,4 +44,20 @@ public sealed class PresenceViewer
 
     /// <summary>The clock's timestamp of the last frame.</summary>
     internal long ShownAt { get; set; }
+
+    /// <summary>Changes of this user are shown as they come: it sees everybody, or watches them.</summary>
+    internal bool Follows(Guid userId) => IsComplete || Watched.Contains(userId);
+
+    /// <summary>Of those who are here, how many this viewer is to know of.</summary>
+    /// <param name="tracker">Who is here.</param>
+    /// <param name="all">How many that are.</param>
+    internal int CountOf(PresenceTracker tracker, int all) => Hidden.IsEmpty ? all : all - tracker.CountHere(Hidden.Keys);
+}
+
+/// <summary>How the blocked see their blockers.</summary>
+internal static class PresenceMask
+{
+    /// <summary>A user's state as it is shown to somebody from whom the users of <paramref name="hidden"/> hide.</summary>
+    public static PresenceBody For(this PresenceBody state, ImmutableDictionary<Guid, DateTimeOffset> hidden) =>
+        hidden.TryGetValue(state.UserId, out var lastSeen) ? state with { Status = PresenceStatus.Offline, LastSeen = lastSeen } : state;
 }

@@ -1,4 +1,5 @@
 using FastChat.Faults;
+using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
 using FastChat.Server.Identity;
 using FastChat.Server.Operations;
@@ -140,6 +141,7 @@ internal sealed class OperatorSite : IAsyncDisposable
                 UsedAt = generation < 2 ? Start : null,
             })));
             db.Add(new LinkToken { TokenHash = RefreshToken.HashOf("link"), UserId = users[0].UserId, SessionId = sessions[0].SessionId, CreatedAt = Start });
+            db.Add(new UserBlock { BlockerId = users[0].UserId, BlockedId = users[1].UserId, BlockedAt = Start, LastSeen = DateTimeOffset.UnixEpoch });
             await db.SaveChangesAsync(cancellationToken);
             foreach (var other in users.Skip(1))
             {
@@ -156,7 +158,9 @@ internal sealed class OperatorSite : IAsyncDisposable
                 };
                 db.Add(chat);
                 await db.SaveChangesAsync(cancellationToken);
-                db.AddRange(new[] { users[0], other }.Select(user => new ChatMember { ChatId = chat.ChatId, UserId = user.UserId, DeliveredSeq = 2, ReadSeq = 1, Opened = user == other, JoinedAt = Start }));
+                db.AddRange(new[] { users[0], other }.Select(user => new ChatMember { ChatId = chat.ChatId, UserId = user.UserId, DeliveredSeq = 2, ReadSeq = 1, Opened = user == other, JoinedAt = Start, HiddenFrom = user == other ? 3 : 0, HiddenSeq = user == other ? messages : 0 }));
+                db.Add(new HiddenRange { ChatId = chat.ChatId, UserId = other.UserId, FirstSeq = 3, LastSeq = messages });
+                db.Add(new HeldPosition { UserId = users[0].UserId, ViewerId = other.UserId, ChatId = chat.ChatId, DeliveredSeq = 2, ReadSeq = 1 });
                 db.AddRange(Enumerable.Range(1, messages).Select(seq => new ChatMessage
                 {
                     ChatId = chat.ChatId,

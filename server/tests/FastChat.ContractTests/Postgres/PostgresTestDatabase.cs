@@ -141,3 +141,13 @@ public sealed class PgBouncerPresenceStoreTests : PresenceStoreContract
 {
     protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
 }
+
+public sealed class PostgresBlockTests : BlockContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+public sealed class PgBouncerBlockTests : BlockContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync();
+}

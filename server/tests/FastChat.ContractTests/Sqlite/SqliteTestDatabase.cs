@@ -76,3 +76,8 @@ public sealed class SqlitePresenceStoreTests : PresenceStoreContract
 {
     protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
 }
+
+public sealed class SqliteBlockTests : BlockContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}

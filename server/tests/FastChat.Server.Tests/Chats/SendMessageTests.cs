@@ -155,6 +155,21 @@ public sealed class SendMessageTests
         Assert.Equal(ErrorCode.Validation, (await sendMessage.SendAsync(new MessageDraft(Ann, Chat, null, Guid.NewGuid(), " "))).Refusal?.Code);
     }
 
+    [Fact]
+    public void BL2_who_has_blocked_the_sender_gets_the_place_alone_and_no_CHAT_OPENED()
+    {
+        Send();
+        var request = Stored(before: Body());
+        request.Stored = request.Stored! with { Members = [Ann], HiddenFrom = [Bob], NewTo = [Ann] };
+        request.Complete();
+        Assert.Equal(["answered 7", "MSG to ann but the sender's connection", "MSG to bob but the sender's connection"], events);
+        var message = request.Stored.Message;
+        Assert.Equal(
+            $$"""{"type":"MSG","chat_id":"{{Chat}}","message_id":"{{message.MessageId}}","seq":7,"rev":9,"sender_id":"{{Ann}}","sent_at":"{{message.SentAt:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","hidden":true}""",
+            Encoding.UTF8.GetString(hints[1].Frame.Span));
+        Assert.Equal(hints[0].Key, hints[1].Key);
+    }
+
     private Refusal? Send(Guid? to = null, string content = "x", Guid? connection = null) => sendMessage.Send(
         new MessageDraft(Ann, to is null ? Chat : null, to, Guid.NewGuid(), content),
         connection ?? Connection,
@@ -162,7 +177,9 @@ public sealed class SendMessageTests
             ? $"answered {stored.Message.Seq}{(stored.Duplicate ? " again" : string.Empty)}"
             : $"refused {refusal.Code}"));
 
-    private void Store(bool duplicate = false, ChatBody? before = null)
+    private void Store(bool duplicate = false, ChatBody? before = null) => Stored(duplicate, before).Complete();
+
+    private AppendRequest Stored(bool duplicate = false, ChatBody? before = null)
     {
         var request = Assert.IsAssignableFrom<AppendRequest>(log.Requests[^1]);
         var message = new MessageFrame
@@ -176,7 +193,7 @@ public sealed class SendMessageTests
             SentAt = time.GetUtcNow(),
         };
         request.Stored = new StoredMessage(message, [Ann, Bob], duplicate, before);
-        request.Complete();
+        return request;
     }
 
     private ChatBody Body() => new()

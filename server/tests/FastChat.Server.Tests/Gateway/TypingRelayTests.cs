@@ -1,5 +1,6 @@
 using System.Text;
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
 using FastChat.Server.Gateway;
@@ -16,6 +17,7 @@ public sealed class TypingRelayTests : IAsyncLifetime
     private readonly ChatFixture chats = new();
     private readonly Lock gate = new();
     private readonly List<string> heard = [];
+    private readonly BlockIndex blocks = new();
     private readonly Connection connection;
     private readonly TypingRelay relay;
     private Guid ann;
@@ -27,7 +29,7 @@ public sealed class TypingRelayTests : IAsyncLifetime
         connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time, _ => Task.CompletedTask);
         chats.Backplane.Subscribe(Note);
         relay = new TypingRelay(
-            new ChatMembers(chats.Database), chats.Backplane, Options.Create(new GatewayOptions()), time, NullLogger<TypingRelay>.Instance);
+            new ChatMembers(chats.Database), blocks, chats.Backplane, Options.Create(new GatewayOptions()), time, NullLogger<TypingRelay>.Instance);
     }
 
     public async ValueTask InitializeAsync()
@@ -42,6 +44,24 @@ public sealed class TypingRelayTests : IAsyncLifetime
         await relay.StopAsync(default);
         relay.Dispose();
         await chats.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task BL7_typing_goes_neither_from_the_blocker_to_the_blocked_nor_back()
+    {
+        blocks.Set(bob, ann, DateTimeOffset.UnixEpoch);
+        relay.Signal(connection, bob, new TypingSignal(chat, true));
+        relay.Signal(connection, ann, new TypingSignal(chat, true));
+        var eve = await chats.UserAsync("Eve");
+        var other = (await chats.SeedChatAsync(ann, eve, messages: 1)).ChatId;
+        await Settle.UntilAsync(() =>
+        {
+            // The users' rates want a pause between two signals.
+            time.Advance(TimeSpan.FromSeconds(1));
+            relay.Signal(connection, ann, new TypingSignal(other, true));
+            return Heard().Count > 0;
+        });
+        Assert.All(Heard(), signal => Assert.Contains(other.ToString(), signal, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class MemoryDatabase : IDatabase, IDisposable
         connection.Open();
         using var schema = connection.CreateCommand();
 #pragma warning disable CA2100 // The schema is our own file.
-        schema.CommandText = SqlResource.Read<Initial>("0001_Initial");
+        schema.CommandText = SqlResource.Read<Initial>("0001_Initial") + SqlResource.Read<Initial>("0002_Blocks");
 #pragma warning restore CA2100
         schema.ExecuteNonQuery();
         options = new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connection).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;

@@ -1,4 +1,5 @@
 using FastChat.Protocol;
+using FastChat.Server.Blocks;
 using FastChat.Server.Presence;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ internal sealed class PresenceFixture
     {
         var options = Options.Create(new PresenceOptions { ListedUsers = listedUsers, OfflineGraceSeconds = graceSeconds });
         Tracker = new PresenceTracker(options, Time);
-        Broadcaster = new PresenceBroadcaster(Tracker, options, Time);
+        Broadcaster = new PresenceBroadcaster(Tracker, Blocks, options, Time);
         Tracker.Changed += Changes.Add;
         Tracker.Recorded += Records.Add;
     }
@@ -19,6 +20,8 @@ internal sealed class PresenceFixture
     public FakeTime Time { get; } = new();
 
     public PresenceTracker Tracker { get; }
+
+    public BlockIndex Blocks { get; } = new();
 
     public PresenceBroadcaster Broadcaster { get; }
 

@@ -19,6 +19,7 @@ public sealed class ExampleTests
         ["READ"] = ProtocolJsonContext.Default.PositionFrame,
         ["DELIVERED"] = ProtocolJsonContext.Default.PositionFrame,
         ["TYPING"] = ProtocolJsonContext.Default.TypingFrame,
+        ["BLOCKS"] = ProtocolJsonContext.Default.BlocksFrame,
         ["RECONNECT"] = ProtocolJsonContext.Default.ReconnectFrame,
         ["PONG"] = ProtocolJsonContext.Default.PongFrame,
         ["ERROR"] = ProtocolJsonContext.Default.ErrorFrame,
@@ -77,7 +78,7 @@ public sealed class ExampleTests
                 .Select(property => $"{type}.{property.Name}"));
         }
 
-        Assert.Equal(["HELLO_ACK.ref", "MSG.deleted_at", "MSG.edited_at", "PRESENCE.ref"], missing.Order(StringComparer.Ordinal));
+        Assert.Equal(["HELLO_ACK.ref", "MSG.deleted_at", "MSG.edited_at", "MSG.hidden", "PRESENCE.ref"], missing.Order(StringComparer.Ordinal));
     }
 
     private static TheoryData<string> Names(string side) =>

@@ -39,7 +39,7 @@ public sealed class FrameWriterTests
     [InlineData("\"é\\\n\u0001👋 <b>\u2028", "r \" 1")]
     public void The_frames_written_by_hand_are_those_that_the_serializer_writes(string content, string? reference)
     {
-        MessageFrame[] messages = [Message(content), Message(content) with { EditedAt = At.AddYears(-1), DeletedAt = DateTimeOffset.UnixEpoch.AddTicks(9_999) }];
+        MessageFrame[] messages = [Message(content), Message(content) with { EditedAt = At.AddYears(-1), DeletedAt = DateTimeOffset.UnixEpoch.AddTicks(9_999) }, (MessageFrame)Message(content).ToHidden()];
         foreach (var message in messages)
         {
             Assert.Equal(Encoding.UTF8.GetString(FrameWriter.Encode<MessageFrame>(message).Span), Encoding.UTF8.GetString(FrameWriter.Encode(message).Span));

@@ -24,7 +24,10 @@ public sealed class SchemaTests : IDisposable
         var connection = (SqliteConnection)context.Database.GetDbConnection();
         var entities = context.Model.GetEntityTypes().ToList();
         Assert.Equal(
-            ["chat_members", "chat_messages", "chats", "database_info", "link_tokens", "refresh_tokens", "signing_keys", "user_sessions", "users"],
+            [
+                "chat_members", "chat_messages", "chats", "database_info", "held_positions", "hidden_ranges", "link_tokens", "refresh_tokens",
+                "signing_keys", "user_blocks", "user_sessions", "users",
+            ],
             entities.Select(entity => entity.GetTableName()).Order(StringComparer.Ordinal));
         Assert.All(entities, entity => Assert.Equal(Expected(entity), Actual(connection, entity.GetTableName()!)));
     }

@@ -9,7 +9,8 @@ public static class KeptTables
     /// <summary>Each table after those to which its rows refer. A table that is missing here stops every backup, so that none is forgotten.</summary>
     private static readonly string[] Order =
     [
-        "database_info", "signing_keys", "users", "user_sessions", "refresh_tokens", "link_tokens", "chats", "chat_members", "chat_messages",
+        "database_info", "signing_keys", "users", "user_sessions", "refresh_tokens", "link_tokens", "user_blocks", "chats", "chat_members",
+        "chat_messages", "hidden_ranges", "held_positions",
     ];
 
     /// <summary>Who is here, and on which node: it ends with the servers, so it is not kept.</summary>

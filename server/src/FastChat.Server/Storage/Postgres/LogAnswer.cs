@@ -16,8 +16,8 @@ internal static class LogAnswer
 
     private const string InsertMembers =
         """
-        INSERT INTO chat_members (chat_id, user_id, delivered_seq, read_seq, opened, joined_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+        INSERT INTO chat_members (chat_id, user_id, delivered_seq, read_seq, opened, joined_at, hidden_from, hidden_seq)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
     private const string InsertMessages =
@@ -53,6 +53,7 @@ internal static class LogAnswer
         Insert(batch, rows);
         Update(batch, touched);
         Open(batch, rows);
+        LogBlocks.Write(batch, rows, touched);
         Add(batch, "COMMIT");
         return await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -87,7 +88,9 @@ internal static class LogAnswer
             Column(members.ConvertAll(row => row.Member.DeliveredSeq), NpgsqlDbType.Bigint),
             Column(members.ConvertAll(row => row.Member.ReadSeq), NpgsqlDbType.Bigint),
             Column(members.ConvertAll(row => rows.Opened.Contains((row.ChatId, row.Member.UserId))), NpgsqlDbType.Boolean),
-            Column(members.ConvertAll(row => Time(row.At)), NpgsqlDbType.TimestampTz));
+            Column(members.ConvertAll(row => Time(row.At)), NpgsqlDbType.TimestampTz),
+            Column(members.ConvertAll(row => row.Member.HiddenFrom), NpgsqlDbType.Bigint),
+            Column(members.ConvertAll(row => row.Member.HiddenSeq), NpgsqlDbType.Bigint));
 
         // They are written as they are at the end of the batch.
         foreach (var (head, _) in created)
@@ -96,6 +99,7 @@ internal static class LogAnswer
             foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
             {
                 member.TakeIsChanged();
+                member.TakeIsHiddenChanged();
                 rows.Opened.Remove((head.ChatId, member.UserId));
             }
         }
@@ -176,12 +180,12 @@ internal static class LogAnswer
         }
     }
 
-    private static DateTime Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime;
+    internal static DateTime Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime;
 
-    private static NpgsqlParameter<List<T>> Column<T>(List<T> values, NpgsqlDbType type) =>
+    internal static NpgsqlParameter<List<T>> Column<T>(List<T> values, NpgsqlDbType type) =>
         new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 
-    private static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<NpgsqlParameter> values)
+    internal static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<NpgsqlParameter> values)
     {
 #pragma warning disable CA2100 // The statements are this file's own; values only ever go in as parameters.
         var command = new NpgsqlBatchCommand(statement);

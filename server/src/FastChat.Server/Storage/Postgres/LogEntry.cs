@@ -12,6 +12,8 @@ internal sealed class LogEntry(LogRequest request, long cameAt)
     private StoredMessage? maybeStored;
     private MovedPosition? maybeMoved;
     private Guid maybeMade;
+    private StoredBlock? maybeBlocked;
+    private bool maybeUnblocked;
 
     public LogRequest Request { get; } = request;
 
@@ -35,6 +37,9 @@ internal sealed class LogEntry(LogRequest request, long cameAt)
                 break;
             case OpenRequest { Created: true } open:
                 maybeMade = open.ChatId;
+                break;
+            case BlockRequest { Changed: true } block:
+                (maybeBlocked, maybeUnblocked) = (block.Stored, !block.IsBlocked);
                 break;
         }
     }
@@ -72,6 +77,13 @@ internal sealed class LogEntry(LogRequest request, long cameAt)
                 break;
             case OpenRequest { Created: false, Refusal: null } open:
                 open.Created = open.ChatId == maybeMade;
+                break;
+            case BlockRequest { IsBlocked: true, Changed: false, Stored: { } stored } block:
+                block.Changed = stored.BlockedAt == maybeBlocked?.BlockedAt;
+                break;
+            case BlockRequest { IsBlocked: false, Refusal.Code: ErrorCode.NotFound } block when maybeUnblocked:
+                block.Reset();
+                block.Changed = true;
                 break;
         }
     }

@@ -31,9 +31,34 @@ internal sealed class LogQuestion
         FROM unnest($1, $2) k (sender_id, message_id) JOIN chat_messages m USING (sender_id, message_id)
         """;
 
+    /// <summary>The members, each once for everyone in the chat whom they have blocked; mostly nobody.</summary>
+    private const string Members =
+        """
+        SELECT m.chat_id, m.user_id, m.delivered_seq, m.read_seq, m.hidden_from, m.hidden_seq, m.opened, b.blocked_id
+        FROM chat_members m LEFT JOIN user_blocks b ON b.blocker_id = m.user_id
+          AND EXISTS (SELECT FROM chat_members o WHERE o.chat_id = m.chat_id AND o.user_id = b.blocked_id)
+        """;
+
+    /// <summary>Users by whom chats may be made, each once for everyone of them whom they have blocked.</summary>
+    private const string Users =
+        """
+        SELECT u.user_id, u.display_name, b.blocked_id, b.blocked_at
+        FROM users u LEFT JOIN user_blocks b ON b.blocker_id = u.user_id AND b.blocked_id = ANY ($1) WHERE u.user_id = ANY ($1)
+        """;
+
+    private const string CountBlocks = "SELECT blocker_id, count(*) FROM user_blocks WHERE blocker_id = ANY ($1) GROUP BY blocker_id";
+
+    private const string Ranges =
+        """
+        SELECT h.chat_id, h.user_id, h.first_seq, h.last_seq
+        FROM hidden_ranges h JOIN unnest($1, $2) a (chat_id, user_id) USING (chat_id, user_id)
+        """;
+
     private readonly HashSet<Guid> chats = [];
     private readonly HashSet<(Guid Low, Guid High)> pairs = [];
     private readonly HashSet<Guid> users = [];
+    private readonly HashSet<Guid> blockers = [];
+    private readonly List<AdvanceRequest> moves = [];
     private readonly List<Guid> senders = [];
     private readonly List<Guid> messages = [];
 
@@ -51,9 +76,14 @@ internal sealed class LogQuestion
                     break;
                 case AdvanceRequest advance:
                     chats.Add(advance.ChatId);
+                    moves.Add(advance);
                     break;
                 case OpenRequest open:
                     AddChat(null, open.UserId, open.OtherId);
+                    break;
+                case BlockRequest block:
+                    AddChat(null, block.UserId, block.OtherId);
+                    blockers.Add(block.UserId);
                     break;
             }
         }
@@ -73,16 +103,48 @@ internal sealed class LogQuestion
         AddForChats(
             batch,
             $"SELECT chat_id, kind, last_seq, rev, updated_at, direct_low, direct_high FROM chats WHERE {concerned} ORDER BY chat_id FOR NO KEY UPDATE");
-        AddForChats(batch, $"SELECT chat_id, user_id, delivered_seq, read_seq FROM chat_members WHERE {concerned}");
+        AddForChats(batch, $"{Members} WHERE {concerned}");
         if (users.Count > 0)
         {
-            Add(batch, "SELECT user_id, display_name FROM users WHERE user_id = ANY ($1)", Ids([.. users]));
+            Add(batch, Users, Ids([.. users]));
         }
 
+        if (blockers.Count > 0)
+        {
+            Add(batch, CountBlocks, Ids([.. blockers]));
+        }
+
+        var (rows, transaction) = await ReadAsync(batch, cancellationToken);
+        await AskForRestAsync(connection, rows, cancellationToken);
+        return (rows, transaction);
+    }
+
+    private static async Task<(LogRows Rows, string Transaction)> ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var transaction = reader.GetString(2);
         return (await LogRows.ReadAsync(reader, cancellationToken), transaction);
+    }
+
+    /// <summary>
+    /// What is needed only seldom, in a further round trip: the names of the members of a chat that is new to somebody; and, after
+    /// a block, the ranges hidden from a member who moves to a place before the last of them.
+    /// </summary>
+    private async Task AskForRestAsync(NpgsqlConnection connection, LogRows rows, CancellationToken cancellationToken)
+    {
+        var unnamed = rows.Unnamed(chats);
+        var moved = moves.Where(move => rows.NeedsRanges(move.ChatId, move.UserId, move.Seq)).Select(move => (move.ChatId, move.UserId)).Distinct().ToList();
+        if (unnamed.Count == 0 && moved.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, Users, Ids(unnamed));
+        Add(batch, Ranges, Ids(moved.ConvertAll(member => member.ChatId)), Ids(moved.ConvertAll(member => member.UserId)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.ReadRestAsync(reader, cancellationToken);
     }
 
     private void AddChat(Guid? chatId, Guid one, Guid? other)

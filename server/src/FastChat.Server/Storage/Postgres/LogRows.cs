@@ -5,7 +5,7 @@ using Npgsql;
 namespace FastChat.Server.Storage.Postgres;
 
 /// <summary>The chats of one transaction: what the first round trip has read, and what the second is to write.</summary>
-internal sealed class LogRows : IChatRows
+internal sealed partial class LogRows : IChatRows
 {
     private readonly Dictionary<Guid, ChatHead> heads = [];
     private readonly Dictionary<(Guid Low, Guid High), Guid> directs = [];
@@ -46,7 +46,7 @@ internal sealed class LogRows : IChatRows
             // A chat that came to be since the rows were locked is not among them; making it again will find that out.
             if (rows.heads.TryGetValue(reader.GetGuid(0), out var head))
             {
-                head.AddMember(new MemberHead(reader.GetGuid(1), reader.GetInt64(2), reader.GetInt64(3)));
+                rows.AddMember(head, reader);
             }
         }
 
@@ -54,7 +54,15 @@ internal sealed class LogRows : IChatRows
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                rows.names.Add(reader.GetGuid(0), reader.GetString(1));
+                rows.AddUser(reader);
+            }
+        }
+
+        if (await reader.NextResultAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.counts[reader.GetGuid(0)] = reader.GetInt64(1);
             }
         }
 
@@ -67,7 +75,9 @@ internal sealed class LogRows : IChatRows
 
     public ChatHead CreateDirect(Guid chatId, Guid opener, Guid other, long now)
     {
-        var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, 0, 0), new MemberHead(other, 0, 0)]);
+        var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, opened: true), new MemberHead(other)]);
+        head.SetBlock(opener, other, FindBlock(opener, other) is not null);
+        head.SetBlock(other, opener, FindBlock(other, opener) is not null);
         heads.Add(chatId, head);
         directs.Add(InOrder(opener, other), chatId);
         Created.Add((head, now));
@@ -83,7 +93,7 @@ internal sealed class LogRows : IChatRows
     {
         known.Add(
             (message.SenderId, message.MessageId),
-            new KnownMessage(message.ChatId, message.Seq, message.Rev, message.Content, hash, sentAt, EditedAt: null, DeletedAt: null));
+            new KnownMessage(message.ChatId, message.Seq, message.Rev, message.Content!, hash, sentAt, EditedAt: null, DeletedAt: null));
         Messages.Add((message, hash));
     }
 
@@ -96,6 +106,35 @@ internal sealed class LogRows : IChatRows
         if (!row.IsDBNull(5))
         {
             directs.Add((row.GetGuid(5), row.GetGuid(6)), chatId);
+        }
+    }
+
+    private void AddMember(ChatHead head, NpgsqlDataReader row)
+    {
+        var userId = row.GetGuid(1);
+        if (!head.HasMember(userId))
+        {
+            var member = new MemberHead(
+                userId, row.GetInt64(2), row.GetInt64(3), hiddenFrom: row.GetInt64(4), hiddenSeq: row.GetInt64(5), opened: row.GetBoolean(6));
+            head.AddMember(member);
+            if (member.HiddenSeq > 0)
+            {
+                ranges[(head.ChatId, userId, member.HiddenFrom)] = member.HiddenSeq;
+            }
+        }
+
+        if (!row.IsDBNull(7))
+        {
+            head.SetBlock(userId, row.GetGuid(7), isBlocked: true);
+        }
+    }
+
+    private void AddUser(NpgsqlDataReader row)
+    {
+        names[row.GetGuid(0)] = row.GetString(1);
+        if (!row.IsDBNull(2))
+        {
+            blocks[(row.GetGuid(0), row.GetGuid(2))] = Ms(row, 3);
         }
     }
 

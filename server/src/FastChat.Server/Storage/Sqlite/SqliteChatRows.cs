@@ -26,6 +26,22 @@ internal sealed class SqliteChatRows(SqliteChatStatements statements, SqliteChat
 
     public void MarkOpened(ChatHead head, Guid userId) => statements.MarkOpened(head.ChatId, userId);
 
+    public long LastShown(Guid chatId, Guid userId, long seq) => statements.Blocks.LastShown(chatId, userId, seq);
+
+    public void Hide(Guid chatId, Guid userId, long firstSeq, long lastSeq) => statements.Blocks.Hide(chatId, userId, firstSeq, lastSeq);
+
+    public void Hold(Guid chatId, Guid userId, Guid viewerId, long deliveredSeq, long readSeq) =>
+        statements.Blocks.Hold(chatId, userId, viewerId, deliveredSeq, readSeq);
+
+    public long? FindBlock(Guid blockerId, Guid blockedId) => statements.Blocks.Find(blockerId, blockedId);
+
+    public long CountBlocks(Guid blockerId) => statements.Blocks.Count(blockerId);
+
+    public void InsertBlock(Guid blockerId, Guid blockedId, long blockedAt, long lastSeen) =>
+        statements.Blocks.Insert(blockerId, blockedId, blockedAt, lastSeen);
+
+    public void DeleteBlock(Guid blockerId, Guid blockedId) => statements.Blocks.Delete(blockerId, blockedId);
+
     /// <summary>Writes the chats' rows and positions that changed.</summary>
     public void Flush(IEnumerable<ChatHead> touched)
     {
@@ -41,6 +57,11 @@ internal sealed class SqliteChatRows(SqliteChatStatements statements, SqliteChat
                 if (member.TakeIsChanged())
                 {
                     statements.UpdateMember(head.ChatId, member);
+                }
+
+                if (member.TakeIsHiddenChanged())
+                {
+                    statements.UpdateHidden(head.ChatId, member);
                 }
             }
         }

@@ -19,6 +19,10 @@ internal sealed class SqliteChatStatements
     private PreparedStatement? updateChat;
     private PreparedStatement? updateMember;
     private PreparedStatement? markOpened;
+    private PreparedStatement? updateHidden;
+
+    /// <summary>Those of blocks and of what is hidden by them.</summary>
+    public SqliteBlockStatements Blocks { get; } = new();
 
     /// <summary>Prepares the statements at the first call, and puts them into the running transaction at each.</summary>
     public void Attach(SqliteConnection connection, SqliteTransaction transaction)
@@ -37,9 +41,14 @@ internal sealed class SqliteChatStatements
     public ChatHead? LoadChat(Guid chatId)
     {
         using var row = selectChat!.Query(Blob(chatId));
-        return row.Read()
-            ? new ChatHead(chatId, row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), LoadMembers(chatId))
-            : null;
+        if (!row.Read())
+        {
+            return null;
+        }
+
+        var head = new ChatHead(chatId, row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), LoadMembers(chatId));
+        Blocks.Load(head);
+        return head;
     }
 
     public Guid? FindDirect(Guid one, Guid other)
@@ -77,16 +86,21 @@ internal sealed class SqliteChatStatements
         insertChat!.Run(Blob(chatId), Chat.Direct, low, high, now);
         insertMember!.Run(Blob(chatId), Blob(opener), 1, now);
         insertMember!.Run(Blob(chatId), Blob(other), 0, now);
-        return new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, 0, 0), new MemberHead(other, 0, 0)]);
+        var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, opened: true), new MemberHead(other)]);
+        Blocks.Load(head);
+        return head;
     }
 
     public void InsertMessage(MessageFrame message, long sentAt, byte[] hash) => insertMessage!.Run(
-        Blob(message.ChatId), message.Seq, Blob(message.MessageId), message.Rev, Blob(message.SenderId), message.Content, hash, sentAt);
+        Blob(message.ChatId), message.Seq, Blob(message.MessageId), message.Rev, Blob(message.SenderId), message.Content!, hash, sentAt);
 
     public void UpdateChat(ChatHead head) => updateChat!.Run(head.LastSeq, head.Rev, head.UpdatedAt, Blob(head.ChatId));
 
     public void UpdateMember(Guid chatId, in MemberHead member) =>
         updateMember!.Run(member.DeliveredSeq, member.ReadSeq, Blob(chatId), Blob(member.UserId));
+
+    public void UpdateHidden(Guid chatId, in MemberHead member) =>
+        updateHidden!.Run(member.HiddenFrom, member.HiddenSeq, Blob(chatId), Blob(member.UserId));
 
     public void MarkOpened(Guid chatId, Guid userId) => markOpened!.Run(Blob(chatId), Blob(userId));
 
@@ -96,7 +110,8 @@ internal sealed class SqliteChatStatements
         using var rows = selectMembers!.Query(Blob(chatId));
         while (rows.Read())
         {
-            members.Add(new MemberHead(Id(rows, 0), rows.GetInt64(1), rows.GetInt64(2)));
+            members.Add(new MemberHead(
+                Id(rows, 0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5) != 0));
         }
 
         return members;
@@ -124,8 +139,9 @@ internal sealed class SqliteChatStatements
             return statement;
         }
 
+        Blocks.Prepare(Statement);
         selectChat = Statement("SELECT kind, last_seq, rev, updated_at FROM chats WHERE chat_id = $1");
-        selectMembers = Statement("SELECT user_id, delivered_seq, read_seq FROM chat_members WHERE chat_id = $1");
+        selectMembers = Statement("SELECT user_id, delivered_seq, read_seq, hidden_from, hidden_seq, opened FROM chat_members WHERE chat_id = $1");
         selectDirect = Statement("SELECT chat_id FROM chats WHERE direct_low = $1 AND direct_high = $2");
         selectKnown = Statement(
             """
@@ -150,6 +166,7 @@ internal sealed class SqliteChatStatements
             """);
         updateChat = Statement("UPDATE chats SET last_seq = $1, rev = $2, updated_at = $3 WHERE chat_id = $4");
         updateMember = Statement("UPDATE chat_members SET delivered_seq = $1, read_seq = $2 WHERE chat_id = $3 AND user_id = $4");
+        updateHidden = Statement("UPDATE chat_members SET hidden_from = $1, hidden_seq = $2 WHERE chat_id = $3 AND user_id = $4");
         markOpened = Statement("UPDATE chat_members SET opened = 1 WHERE chat_id = $1 AND user_id = $2 AND opened = 0");
     }
 }
