@@ -43,6 +43,26 @@ export class Person {
     });
   }
 
+  /** Waits until what is opened later is there too, so that it opens without a network. */
+  async allFetched(): Promise<void> {
+    const fetched = (): Promise<boolean> =>
+      this.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('SignOutDialog')));
+    await expect.poll(fetched).toBe(true);
+  }
+
+  /** Opens an entry of the settings. */
+  async settings(entry: string | RegExp): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Settings' }).click();
+    await this.page.getByRole('menuitem', { name: entry }).click();
+    return this.page.getByRole('dialog');
+  }
+
+  /** Makes the one-time link that takes the identity to another device. */
+  async deviceLink(): Promise<string> {
+    const dialog = await this.settings('Use on another device');
+    return dialog.getByRole('textbox').inputValue();
+  }
+
   message(text: string): Locator {
     return this.messages.filter({ hasText: text });
   }
@@ -82,16 +102,18 @@ interface Fixtures {
 /** Opens the page in a browser profile; what goes wrong on it is added to `faults`. */
 export async function openPage(context: BrowserContext, url: string, faults: string[] = []): Promise<Person> {
   const page = await context.newPage();
-  page.on('pageerror', (fault) => faults.push(fault.message));
-  page.on('console', (line) => {
-    if (line.type() === 'error' && !expected.test(line.text())) {
-      faults.push(line.text());
-    }
-  });
+  listenForFaults(page, faults);
   await page.goto(url);
   const person = new Person(page);
   await expect(person.name).toBeVisible();
   return person;
+}
+
+function listenForFaults(page: Page, faults: string[]): void {
+  page.on('pageerror', (fault) => faults.push(fault.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !expected.test(line.text())) faults.push(line.text());
+  });
 }
 
 /** What the browser itself says about a connection that the test cut; everything else on the console is a fault. */

@@ -1,10 +1,13 @@
 import { styled } from '@mui/material/styles';
-import { lazy, Suspense, useCallback } from 'react';
+import { Suspense, useCallback } from 'react';
 import { ConnectionBanner } from '../gateway/ConnectionBanner';
 import { useGateway } from '../gateway/gatewayStore';
+import { useArrival } from '../identity/arrival';
 import { useIdentity } from '../identity/identityStore';
+import { later } from '../shared/later';
 import { goTo, useRoute } from '../shared/route';
 import { useClient } from './client';
+import { AccountDialogs } from './AccountDialogs';
 import { Conversation } from './Conversation';
 import { Sidebar } from './Sidebar';
 import { Stopped } from './Stopped';
@@ -12,9 +15,10 @@ import { useDialogs } from './useDialogs';
 import { useThemeColour } from './useThemeColour';
 import { useKeys } from './useKeys';
 
-const ShareDialog = lazy(() => import('./ShareDialog'));
-const KeysDialog = lazy(() => import('./KeysDialog'));
-const SearchDialog = lazy(() => import('./SearchDialog'));
+const LinkArrival = later(() => import('../identity/LinkArrival'));
+const ShareDialog = later(() => import('./ShareDialog'));
+const KeysDialog = later(() => import('./KeysDialog'));
+const SearchDialog = later(() => import('./SearchDialog'));
 
 const Page = styled('div')({
   display: 'flex',
@@ -41,13 +45,25 @@ const Columns = styled('main')(({ theme }) => ({
 export function App() {
   const client = useClient();
   const route = useRoute();
-  const user = useIdentity((state) => state.user);
+  const { user, leaving } = useIdentity();
+  const link = useArrival((state) => state.link);
   const stopReason = useGateway((state) => state.stopReason);
   const { dialog, show, close } = useDialogs();
   const openPerson = useOpenPerson();
-  useKeys(show, dialog !== null);
+  useKeys(show, dialog !== null || link !== null);
   useThemeColour();
-  if (stopReason) return <Stopped reason={stopReason} ownId={user?.user_id ?? null} />;
+  if (link !== null) {
+    const decline = (): void => {
+      useArrival.setState({ link: null });
+      void client.start();
+    };
+    return (
+      <Suspense fallback={null}>
+        <LinkArrival link={link} decline={decline} accept={client.takeOver} />
+      </Suspense>
+    );
+  }
+  if (stopReason && !leaving) return <Stopped reason={stopReason} ownId={user?.user_id ?? null} />;
   return (
     <Page>
       <ConnectionBanner tryNow={client.connection.tryNow} />
@@ -59,6 +75,7 @@ export function App() {
         {dialog === 'share' && <ShareDialog close={close} />}
         {dialog === 'keys' && <KeysDialog close={close} />}
         {dialog === 'search' && <SearchDialog close={close} openPerson={openPerson} />}
+        <AccountDialogs dialog={dialog} show={show} close={close} />
       </Suspense>
     </Page>
   );

@@ -1,7 +1,7 @@
 import Dialog from '@mui/material/Dialog';
 import { styled } from '@mui/material/styles';
 import { texts } from '../shared/texts';
-import { DialogTop } from './DialogTop';
+import { DialogTop } from '../shared/DialogTop';
 
 const List = styled('dl')(({ theme }) => ({
   margin: 0,

@@ -5,6 +5,7 @@ import MenuItem from '@mui/material/MenuItem';
 import { useColorScheme } from '@mui/material/styles';
 import { Icon, type IconName } from '../shared/Icon';
 import { texts } from '../shared/texts';
+import type { DialogName } from './useDialogs';
 
 const modes: { mode: 'system' | 'light' | 'dark'; icon: IconName }[] = [
   { mode: 'system', icon: 'screen' },
@@ -15,11 +16,18 @@ const modes: { mode: 'system' | 'light' | 'dark'; icon: IconName }[] = [
 interface SettingsMenuProps {
   anchor: HTMLElement;
   close(): void;
-  showKeys(): void;
+  show(name: DialogName): void;
 }
 
-/** Appearance and keys. */
-export default function SettingsMenu({ anchor, close, showKeys }: SettingsMenuProps) {
+const dialogs: { name: DialogName; icon: IconName; label: string; begins?: boolean }[] = [
+  { name: 'sessions', icon: 'devices', label: texts.sessions.title, begins: true },
+  { name: 'link', icon: 'phone', label: texts.link.title },
+  { name: 'keys', icon: 'keys', label: texts.sidebar.keys, begins: true },
+  { name: 'signOut', icon: 'exit', label: texts.signOut.menu, begins: true },
+];
+
+/** Appearance, oneself, keys. */
+export default function SettingsMenu({ anchor, close, show }: SettingsMenuProps) {
   const { mode, setMode } = useColorScheme();
   return (
     <Menu
@@ -53,19 +61,21 @@ export default function SettingsMenu({ anchor, close, showKeys }: SettingsMenuPr
           {texts.theme[one.mode]}
         </MenuItem>
       ))}
-      <MenuItem
-        divider={false}
-        sx={{ minHeight: 44, borderTop: 1, borderColor: 'divider', mt: 1 }}
-        onClick={() => {
-          close();
-          showKeys();
-        }}
-      >
-        <ListItemIcon sx={{ color: 'inherit' }}>
-          <Icon name="keys" />
-        </ListItemIcon>
-        {texts.sidebar.keys}
-      </MenuItem>
+      {dialogs.map(({ name, icon, label, begins }) => (
+        <MenuItem
+          key={name}
+          sx={{ minHeight: 44, ...(begins && { borderTop: 1, borderColor: 'divider', mt: 1, pt: 1 }) }}
+          onClick={() => {
+            close();
+            show(name);
+          }}
+        >
+          <ListItemIcon sx={{ color: 'inherit' }}>
+            <Icon name={icon} />
+          </ListItemIcon>
+          {label}
+        </MenuItem>
+      ))}
     </Menu>
   );
 }

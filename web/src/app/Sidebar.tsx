@@ -1,6 +1,6 @@
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { ChatList } from '../chats/ChatList';
 import { directChatWith, useChats } from '../chats/chatStore';
 import { unopened } from '../chats/outboxItems';
@@ -10,6 +10,7 @@ import { OnlineUsers } from '../presence/OnlineUsers';
 import { usePresence } from '../presence/presenceStore';
 import { statusText } from '../presence/statusText';
 import { Icon } from '../shared/Icon';
+import { later } from '../shared/later';
 import { goTo, useRoute } from '../shared/route';
 import { texts } from '../shared/texts';
 import { Alone } from './Alone';
@@ -17,7 +18,7 @@ import { useClient } from './client';
 import { Logo } from './Logo';
 import type { DialogName } from './useDialogs';
 
-const SettingsMenu = lazy(() => import('./SettingsMenu'));
+const SettingsMenu = later(() => import('./SettingsMenu'));
 
 const Side = styled('section')(({ theme }) => ({
   display: 'grid',
@@ -97,9 +98,7 @@ export function Sidebar({ openPerson, show }: SidebarProps) {
         </Half>
       )}
       <OnlineUsers api={client.api} ownId={ownId} selectedId={selected.userId} open={openPerson} alone={<Alone show={show} />} />
-      <Suspense fallback={null}>
-        {menu && <SettingsMenu anchor={menu} close={() => setMenu(null)} showKeys={() => show('keys')} />}
-      </Suspense>
+      <Suspense fallback={null}>{menu && <SettingsMenu anchor={menu} close={() => setMenu(null)} show={show} />}</Suspense>
     </Side>
   );
 }

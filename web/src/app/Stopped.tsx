@@ -1,9 +1,9 @@
 import Button from '@mui/material/Button';
 import { styled } from '@mui/material/styles';
 import { useChats } from '../chats/chatStore';
-import { forgetUser } from '../identity/identityStore';
-import { forgetDatabase } from '../shared/database';
+import type { StopReason } from '../gateway/machineTypes';
 import { texts } from '../shared/texts';
+import { wipeBrowser } from '../shared/wipe';
 import { Bubbles } from './Bubbles';
 
 const Box = styled('main')(({ theme }) => ({
@@ -61,18 +61,21 @@ function UnsentMessages() {
   );
 }
 
+const wordsOf = (reason: StopReason): { title: string; body: string; action: string } => {
+  if (reason === 'refused') return texts.refused;
+  const { title, body, leftTitle, leftBody, action } = texts.ended;
+  return reason === 'revoked' ? { title, body, action } : { title: leftTitle, body: leftBody, action };
+};
+
 /** The end of a session, or a page that the server no longer understands. */
-export function Stopped({ reason, ownId }: { reason: 'revoked' | 'refused'; ownId: string | null }) {
-  const words = reason === 'revoked' ? texts.ended : texts.refused;
+export function Stopped({ reason, ownId }: { reason: StopReason; ownId: string | null }) {
+  const words = wordsOf(reason);
   const goOn = async (): Promise<void> => {
-    if (reason === 'revoked') {
-      forgetUser();
-      if (ownId) await forgetDatabase(ownId);
-    }
+    if (reason === 'revoked') await wipeBrowser(ownId);
     window.location.assign(window.location.pathname);
   };
   return (
-    <Box data-testid="stopped">
+    <Box data-testid="stopped" data-reason={reason}>
       <Bubbles />
       <h1>{words.title}</h1>
       <p>{words.body}</p>

@@ -2,22 +2,27 @@ import { createContext, useContext } from 'react';
 import type { ChatActions } from '../chats/actions';
 import { keepCache, loadCache } from '../chats/cache';
 import { conversationOf } from '../chats/outboxItems';
-import { useChats } from '../chats/chatStore';
+import { noChats, useChats } from '../chats/chatStore';
 import { loadDrafts } from '../chats/drafts';
 import { ChatEngine } from '../chats/engine';
 import { Outbox } from '../chats/outbox';
-import { createApi, type Api } from '../gateway/api';
-import { createConnection, type Connection } from '../gateway/connection';
+import { createApi, type Api, type TokenSource } from '../gateway/api';
+import { createConnection, SessionEndedError, type Connection } from '../gateway/connection';
 import { showMachine, useGateway } from '../gateway/gatewayStore';
 import { request } from '../gateway/http';
 import { watchWakeUps } from '../gateway/wakeUps';
 import type { Machine } from '../gateway/machineTypes';
-import { followOtherTabs, setUser, storedUser } from '../identity/identityStore';
+import { acceptLink, type Arrival } from '../identity/arrival';
+import { announceDeparture, onDeparture } from '../identity/departure';
+import { followOtherTabs, setUser, storedUser, useIdentity } from '../identity/identityStore';
+import type { DeviceLink } from '../identity/link';
 import { createTokenSource } from '../identity/session';
 import { readSessionAnswer, readTokenAnswer } from '../protocol/answers';
 import type { User } from '../protocol/entities';
-import { openDatabase } from '../shared/database';
+import { openDatabase, type Database } from '../shared/database';
 import { withLock } from '../shared/locks';
+import { storage } from '../shared/storage';
+import { wipeBrowser } from '../shared/wipe';
 import { FrameRouter } from './frameRouter';
 import { OutboxKeeper } from './outboxKeeper';
 
@@ -29,10 +34,13 @@ export class Client {
   readonly outbox: Outbox;
   private readonly router: FrameRouter;
   private readonly keeper = new OutboxKeeper();
+  private readonly tokens: TokenSource;
+  private database: Database | null = null;
   private preparing: Promise<void> | null = null;
+  private isStarted = false;
 
   constructor() {
-    const tokens = createTokenSource({
+    this.tokens = createTokenSource({
       createGuest: async () => readSessionAnswer(await request('api/sessions', { method: 'POST', body: {} })),
       refresh: async (signal) =>
         readTokenAnswer(await request('api/sessions/refresh', { method: 'POST', body: {}, signal, twice: true })),
@@ -41,7 +49,7 @@ export class Client {
       exclusively: (work) => withLock('session', work),
       now: Date.now,
     });
-    this.api = createApi(tokens);
+    this.api = createApi(this.tokens);
     this.outbox = new Outbox({
       send: (frame) => this.connection.send(frame),
       save: this.keeper.save,
@@ -56,7 +64,7 @@ export class Client {
     });
     this.engine = new ChatEngine(this.api, (frame) => this.connection.send(frame), this.outbox);
     this.router = new FrameRouter(this.engine, (frame) => this.connection.send(frame));
-    this.connection = createConnection(tokens, {
+    this.connection = createConnection(this.tokens, {
       frame: (frame) => this.router.receive(frame),
       changed: (machine) => this.changed(machine),
     });
@@ -64,7 +72,12 @@ export class Client {
 
   /** Shows what an earlier visit kept, then connects. */
   async start(): Promise<void> {
+    if (this.isStarted) return;
+    this.isStarted = true;
     followOtherTabs();
+    onDeparture((userId) => {
+      if (userId === storedUser()?.user_id || userId === useChats.getState().ownId) this.depart();
+    });
     this.keeper.start(this.outbox, () => useGateway.getState().phase === 'live');
     loadDrafts();
     const user = storedUser();
@@ -86,6 +99,43 @@ export class Client {
 
   rename = async (name: string): Promise<void> => setUser(await this.api.rename(name));
 
+  /**
+   * Ends the session and leaves nothing of it in this browser, whichever tab holds it. Throws when the server can't be reached:
+   * then nothing has changed.
+   */
+  signOut = async (): Promise<void> => {
+    const userId = storedUser()?.user_id ?? null;
+    useIdentity.setState({ leaving: true });
+    try {
+      await this.api.signOut();
+    } catch (error) {
+      useIdentity.setState({ leaving: false });
+      // Ended already, perhaps by this very call, whose answer was lost.
+      if (!(error instanceof SessionEndedError)) throw error;
+    }
+    if (userId !== null) announceDeparture(userId);
+    this.depart();
+    await wipeBrowser(userId);
+    useIdentity.setState({ leaving: false });
+  };
+
+  /** Becomes the person whose link this page was opened with. */
+  takeOver = async (link: DeviceLink): Promise<Arrival> => {
+    const arrival = await acceptLink(link, this.tokens);
+    if (arrival.is === 'done') window.location.reload();
+    return arrival;
+  };
+
+  /** The person is gone from this browser: nothing is asked, sent, shown or written any more. */
+  private depart(): void {
+    storage.seal();
+    this.tokens.end();
+    this.database?.close();
+    this.connection.leave();
+    useIdentity.setState({ user: null });
+    useChats.setState(noChats);
+  }
+
   private arrived(user: User): Promise<void> {
     setUser(user);
     this.preparing ??= this.prepare(user.user_id);
@@ -95,6 +145,7 @@ export class Client {
   private async prepare(userId: string): Promise<void> {
     useChats.setState({ ownId: userId });
     const database = openDatabase(userId, () => void this.keeper.attach(database, this.outbox));
+    this.database = database;
     await Promise.all([loadCache(database), this.keeper.attach(database, this.outbox)]);
     keepCache(database);
   }

@@ -5,12 +5,17 @@ import { ThemeProvider } from '@mui/material/styles';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ChatActionsContext } from '../chats/actions';
+import { useGateway } from '../gateway/gatewayStore';
+import { fetchLater } from '../shared/later';
 import { usePresence } from '../presence/presenceStore';
 import { watchActivity } from '../presence/activity';
+import { useArrival, watchForLinks } from '../identity/arrival';
 import { App } from './App';
 import { Client, ClientContext } from './client';
 import { theme } from './theme';
 import { showUnreadOutside } from './unreadBadge';
+
+const fetchLaterMs = 1500;
 
 const client = new Client();
 watchActivity((status) => {
@@ -18,7 +23,15 @@ watchActivity((status) => {
   client.connection.send({ type: 'STATUS', status });
 });
 showUnreadOutside();
-void client.start();
+// When there is nothing more urgent: what is fetched now opens without a network later.
+const unsubscribe = useGateway.subscribe(({ phase }) => {
+  if (phase !== 'live') return;
+  unsubscribe();
+  setTimeout(() => void fetchLater(), fetchLaterMs);
+});
+watchForLinks();
+// Whoever comes by a link decides first who to be: no guest is made for somebody who may not want one.
+if (useArrival.getState().link === null) void client.start();
 // Missing on plain http in a local network; the page then needs the network to open, and nothing else changes.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   window.addEventListener('load', () => void navigator.serviceWorker.register('./sw.js').catch(() => undefined));

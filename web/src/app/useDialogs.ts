@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from 'react';
 
-export type DialogName = 'share' | 'keys' | 'search';
+export type DialogName = 'share' | 'keys' | 'search' | 'sessions' | 'link' | 'signOut' | 'blocks';
 
 /** Which dialog is open. Closing gives the focus back to what had it, also when the dialog's code came late. */
 export function useDialogs(): { dialog: DialogName | null; show(name: DialogName): void; close(): void } {

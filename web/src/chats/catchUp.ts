@@ -1,4 +1,4 @@
-import type { Api } from '../gateway/api';
+import type { ChatsApi } from '../gateway/api';
 import { retryMs } from '../gateway/backoff';
 import { ApiError } from '../gateway/http';
 import type { ChangesAnswer } from '../protocol/answers';
@@ -30,7 +30,7 @@ export class CatchUp {
   private era = 0;
 
   constructor(
-    private readonly api: Api,
+    private readonly api: ChatsApi,
     private readonly listener: Listener,
   ) {}
 

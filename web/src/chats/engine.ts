@@ -1,4 +1,4 @@
-import type { Api } from '../gateway/api';
+import type { ChatsApi } from '../gateway/api';
 import { retryMs } from '../gateway/backoff';
 import type { Chat, Message } from '../protocol/entities';
 import type { ClientFrame, MessageAckFrame, ServerFrame } from '../protocol/frames';
@@ -20,7 +20,7 @@ export class ChatEngine {
   private generation = 0;
 
   constructor(
-    private readonly api: Api,
+    private readonly api: ChatsApi,
     private readonly send: (frame: ClientFrame) => boolean,
     private readonly outbox: Outbox,
   ) {

@@ -1,4 +1,4 @@
-import type { Api, SyncRequest } from '../gateway/api';
+import type { ChatsApi, SyncRequest } from '../gateway/api';
 import { ApiError } from '../gateway/http';
 import type { SyncAnswer } from '../protocol/answers';
 import type { Chat, Message } from '../protocol/entities';
@@ -133,7 +133,7 @@ export class ModelServer {
   }
 
   /** The REST calls of one tab. */
-  api(isReachable: () => boolean): Api {
+  api(isReachable: () => boolean): ChatsApi {
     const call = async <T>(answer: () => T): Promise<T> => {
       await wait(this.random() * 200);
       if (!isReachable() || this.chance(this.faults.failedCall)) throw new ApiError(0, 'NETWORK', '', 0);
@@ -150,8 +150,6 @@ export class ModelServer {
       });
     const never = (): Promise<never> => Promise.reject(new ApiError(404, 'NOT_FOUND', '', 0));
     return {
-      rename: never,
-      directory: never,
       openChat: never,
       chat: () => needsChat(() => this.chat()),
       messages: (_, before = Infinity) =>

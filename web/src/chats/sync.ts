@@ -1,4 +1,4 @@
-import type { Api } from '../gateway/api';
+import type { ChatsApi } from '../gateway/api';
 import { applySynced, removeChat } from './changes';
 import { memberOf, noChats, useChats } from './chatStore';
 
@@ -30,7 +30,7 @@ function knownRevs(): Record<string, number> {
  * Catches up after a connection was made (CL3): asks with the cached revisions, page by page, and takes the answers in.
  * Throws when the server can't be asked.
  */
-export async function syncChats(api: Api, caller: SyncCaller): Promise<void> {
+export async function syncChats(api: ChatsApi, caller: SyncCaller): Promise<void> {
   const asked = { epoch: useChats.getState().epoch, revs: knownRevs() };
   let cursor: string | null = null;
   for (let page = 0; page < maxPages; page++) {

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Api } from '../gateway/api';
+import type { ChatsApi } from '../gateway/api';
 import type { Chat, Message } from '../protocol/entities';
 import type { ClientFrame } from '../protocol/frames';
 import { noChats, useChats, type OutboxItem } from './chatStore';
@@ -44,13 +44,11 @@ export const chat = (last: number, more: Partial<Chat> = {}): Chat => ({
 export function makeEngine(sending: (tab: string) => boolean = () => false) {
   useChats.setState({ ...noChats, ownId: me }, true);
   const api = {
-    rename: vi.fn<Api['rename']>(),
-    openChat: vi.fn<Api['openChat']>(),
-    chat: vi.fn<Api['chat']>(),
-    messages: vi.fn<Api['messages']>(),
-    changes: vi.fn<Api['changes']>(),
-    sync: vi.fn<Api['sync']>(),
-    directory: vi.fn<Api['directory']>(),
+    openChat: vi.fn<ChatsApi['openChat']>(),
+    chat: vi.fn<ChatsApi['chat']>(),
+    messages: vi.fn<ChatsApi['messages']>(),
+    changes: vi.fn<ChatsApi['changes']>(),
+    sync: vi.fn<ChatsApi['sync']>(),
   };
   api.sync.mockResolvedValue({ epoch: 'e1', reset: false, chats: [], removed: [], more: false, next_cursor: null });
   const sent: ClientFrame[] = [];

@@ -1,5 +1,6 @@
 import type { ClientFrame, ServerFrame } from '../protocol/frames';
 import { parseFrame } from '../protocol/parseFrame';
+import { ownDeviceName } from '../shared/deviceName';
 import type { TokenSource } from './api';
 import { ApiError, serverUrl } from './http';
 import { step } from './machine';
@@ -17,6 +18,8 @@ export interface ConnectionHandlers {
 export interface Connection {
   start(): void;
   tryNow(): void;
+  /** Ends it for good. */
+  leave(): void;
   /** The network or the device may have come back: check at once. */
   wake(): void;
   /** The connection may be dead: ask it, and without an answer make another. */
@@ -25,7 +28,6 @@ export interface Connection {
   send(frame: ClientFrame): boolean;
 }
 
-const client = 'fastchat-web';
 const socketUrl = (): string => serverUrl('ws').href.replace(/^http/, 'ws');
 
 class GatewayConnection implements Connection {
@@ -41,6 +43,7 @@ class GatewayConnection implements Connection {
 
   start = (): void => this.dispatch({ type: 'start' });
   tryNow = (): void => this.dispatch({ type: 'tryNow' });
+  leave = (): void => this.dispatch({ type: 'leave' });
   wake = (): void => this.dispatch({ type: 'wake' });
   doubt = (): void => this.dispatch({ type: 'doubt' });
   send = (frame: ClientFrame): boolean => this.machine.phase === 'live' && this.write(this.machine.socket, frame);
@@ -111,7 +114,7 @@ class GatewayConnection implements Connection {
       case 'open':
         return this.open(effect.socket);
       case 'hello':
-        return void this.write(effect.socket, { type: 'HELLO', token: this.token, client });
+        return void this.write(effect.socket, { type: 'HELLO', token: this.token, client: ownDeviceName() });
       case 'ping':
         return void this.write(effect.socket, { type: 'PING' });
       case 'close':

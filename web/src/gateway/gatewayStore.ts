@@ -3,7 +3,7 @@ import type { Limits } from '../protocol/entities';
 import { readLimits } from '../protocol/readEntities';
 import { Reader } from '../protocol/reader';
 import { storage } from '../shared/storage';
-import type { Machine } from './machineTypes';
+import type { Machine, StopReason } from './machineTypes';
 
 /** What the page shows of the connection. Times are milliseconds since 1970. */
 export interface GatewayState {
@@ -11,7 +11,7 @@ export interface GatewayState {
   /** Since when there is no live connection; null while there is one. */
   downSince: number | null;
   retryAt: number | null;
-  stopReason: 'revoked' | 'refused' | null;
+  stopReason: StopReason | null;
   /** Close code behind the present wait, 0 when unknown. */
   reason: number;
   /** The server's limits of the last greeting, which may have been on an earlier visit. */

@@ -17,6 +17,8 @@ export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: unknown;
   token?: string;
+  /** Neither sends nor takes cookies: for a call of another session than the one the browser's cookie belongs to. */
+  withoutCookies?: boolean;
   /** Ends the call early, as if the server had not been reached. */
   signal?: AbortSignal;
   /**
@@ -85,7 +87,11 @@ export async function request(path: string, call: Call = {}): Promise<unknown> {
   let response: Response;
   try {
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
-    response = await send(path, { method: call.method ?? 'GET', headers, credentials: 'same-origin', ...body }, call);
+    response = await send(
+      path,
+      { method: call.method ?? 'GET', headers, credentials: call.withoutCookies ? 'omit' : 'same-origin', ...body },
+      call,
+    );
   } catch {
     throw new ApiError(0, 'NETWORK', 'The server was not reached', 0);
   }

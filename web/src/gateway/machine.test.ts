@@ -22,6 +22,15 @@ const live = (): Machine => run({ phase: 'idle' }, connected).machine;
 const waiting = (): Machine => run(live(), [{ type: 'closed', socket: 1, code: 1006 }]).machine;
 
 describe('the connection', () => {
+  it('is closed for good when the person leaves, from whatever state', () => {
+    const left = run(live(), [{ type: 'leave' }]);
+    expect(left.machine).toEqual({ phase: 'stopped', reason: 'left' });
+    expect(left.effects).toContainEqual({ do: 'close', socket: 1 });
+    for (const machine of [waiting(), run({ phase: 'idle' }, connected.slice(0, 2)).machine]) {
+      expect(run(machine, [{ type: 'leave' }, { type: 'wake' }, { type: 'tryNow' }]).machine.phase).toBe('stopped');
+    }
+  });
+
   it('gets a token, opens, says HELLO and is live', () => {
     expect(run({ phase: 'idle' }, connected.slice(0, 1)).effects).toContainEqual({ do: 'getToken', fresh: false });
     expect(run({ phase: 'idle' }, connected.slice(0, 2)).effects).toContainEqual({ do: 'open', socket: 1 });

@@ -217,8 +217,17 @@ function gettingToken(machine: Extract<Machine, { phase: 'token' }>, event: Mach
   ];
 }
 
+/** The person signs out: whatever is open is closed, and nothing is tried again. */
+function leave(machine: Machine): Step {
+  const sockets: number[] = [];
+  if (machine.phase === 'opening' || machine.phase === 'greeting' || machine.phase === 'live') sockets.push(machine.socket);
+  if (machine.phase === 'live' && 'socket' in machine.successor) sockets.push(machine.successor.socket);
+  return [{ phase: 'stopped', reason: 'left' }, [...sockets.map((socket): Effect => ({ do: 'close', socket })), ...clearAll]];
+}
+
 /** The connection's next state and what to do about it. Pure: time and chance come in through `at`. */
 export function step(machine: Machine, event: MachineEvent, at: Now): Step {
+  if (event.type === 'leave') return leave(machine);
   switch (machine.phase) {
     case 'idle':
       return event.type === 'start' ? connectNow(0, 0, false, at) : [machine, []];

@@ -1,7 +1,8 @@
 /** Timers that the machine asks for; one of each name at most is running. */
 export type TimerName = 'retry' | 'connect' | 'heartbeat' | 'pong' | 'handover' | 'settled';
 
-export type StopReason = 'revoked' | 'refused';
+/** `revoked`: the session ended elsewhere; `refused`: the server does not understand this page; `left`: the person signed out here. */
+export type StopReason = 'revoked' | 'refused' | 'left';
 
 /** The new connection of a handover, opened while the old one still serves. */
 export type Successor = { step: 'none' } | { step: 'token' } | { step: 'opening' | 'greeting'; socket: number };
@@ -51,6 +52,7 @@ export type MachineEvent =
   | { type: 'timer'; name: TimerName }
   | { type: 'leaveSoon'; afterMs: number }
   | { type: 'tryNow' }
+  | { type: 'leave' }
   | { type: 'wake' }
   | { type: 'doubt' };
 

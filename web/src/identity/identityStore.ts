@@ -24,7 +24,13 @@ export function storedUser(): User | null {
   }
 }
 
-export const useIdentity = create<{ user: User | null }>()(() => ({ user: storedUser() }));
+interface IdentityState {
+  user: User | null;
+  /** The person is signing out: what the server says about the end of the session is no news. */
+  leaving: boolean;
+}
+
+export const useIdentity = create<IdentityState>()(() => ({ user: storedUser(), leaving: false }));
 
 const tabs = openChannel<User>('identity', read);
 
@@ -37,14 +43,13 @@ export function setUser(user: User): void {
   tabs.post(user);
 }
 
-/** Forgets who one was; the next session is another guest. */
-export const forgetUser = (): void => storage.remove(key);
-
 /** Follows the other tabs: a rename at once, another identity by starting over. */
 export function followOtherTabs(): void {
   tabs.listen((user) => {
     const mine = useIdentity.getState().user;
-    if (mine && mine.user_id !== user.user_id) window.location.reload();
-    else useIdentity.setState({ user });
+    if (!mine || mine.user_id === user.user_id) return useIdentity.setState({ user });
+    // A draft that is written down on the way out would be found by the next one.
+    storage.seal();
+    window.location.reload();
   });
 }

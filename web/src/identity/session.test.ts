@@ -81,6 +81,14 @@ describe('access tokens', () => {
     expect(shared.refresh).toHaveBeenCalledTimes(1);
   });
 
+  it('none is given and no guest made once the person has signed out', async () => {
+    const { shared, world } = browser();
+    const source = createTokenSource(world());
+    source.end();
+    await expect(source.get(true)).rejects.toThrow(SessionEndedError);
+    expect(shared.createGuest).not.toHaveBeenCalled();
+  });
+
   it('ID3 end with the session, while a network failure ends nothing', async () => {
     const { shared, world, store } = browser();
     store(user);

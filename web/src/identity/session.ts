@@ -26,6 +26,7 @@ export function createTokenSource(world: SessionWorld): TokenSource {
   let goodUntil = 0;
   let running: Promise<string> | null = null;
   let refreshing = new AbortController();
+  let ended = false;
 
   const keep = (answer: TokenAnswer): string => {
     token = answer.access_token;
@@ -34,6 +35,7 @@ export function createTokenSource(world: SessionWorld): TokenSource {
   };
 
   const renew = async (): Promise<string> => {
+    if (ended) throw new SessionEndedError();
     if (!world.storedUser()) {
       const session = await world.createGuest();
       await world.arrived(session.user);
@@ -64,6 +66,11 @@ export function createTokenSource(world: SessionWorld): TokenSource {
     drop() {
       refreshing.abort();
       refreshing = new AbortController();
+    },
+    end() {
+      ended = true;
+      token = null;
+      refreshing.abort();
     },
   };
 }

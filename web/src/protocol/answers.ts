@@ -1,5 +1,5 @@
-import type { Chat, Message, PresenceEntry, User } from './entities';
-import { readChat, readMessage, readPresenceEntry, readUser } from './readEntities';
+import type { Block, Chat, Message, PresenceEntry, Session, User } from './entities';
+import { readBlock, readChat, readMessage, readPresenceEntry, readSession, readUser } from './readEntities';
 import { Reader } from './reader';
 
 /** An access token; `expires_in` is in seconds. */
@@ -10,6 +10,11 @@ export interface TokenAnswer {
 export interface SessionAnswer extends TokenAnswer {
   user: User;
   session_id: string;
+}
+/** A one-time link to another device; `expires_in` is in seconds. */
+export interface LinkAnswer {
+  link_token: string;
+  expires_in: number;
 }
 export interface MessagesAnswer {
   messages: Message[];
@@ -46,6 +51,17 @@ export function readSessionAnswer(value: unknown): SessionAnswer {
   const from = Reader.of(value);
   return { ...token(from), user: from.object('user', readUser), session_id: from.text('session_id') };
 }
+
+export function readLinkAnswer(value: unknown): LinkAnswer {
+  const from = Reader.of(value);
+  return { link_token: from.text('link_token'), expires_in: from.number('expires_in') };
+}
+
+export const readSessionsAnswer = (value: unknown): Session[] => Reader.of(value).list('sessions', readSession);
+
+export const readBlockAnswer = (value: unknown): Block => readBlock(Reader.of(value));
+
+export const readBlocksAnswer = (value: unknown): Block[] => Reader.of(value).list('blocks', readBlock);
 
 export const readUserAnswer = (value: unknown): User => readUser(Reader.of(value));
 

@@ -29,7 +29,7 @@ export interface Message {
   sent_at: string;
   edited_at?: string;
   deleted_at?: string;
-  /** The sender was blocked by this user when it was sent; it came without its content. */
+  /** Its sender was blocked when it came: it has its place and no content, for ever. */
   hidden?: true;
 }
 
@@ -49,6 +49,25 @@ export interface Chat {
   last_message: Message | null;
   unread: number;
   updated_at: string;
+}
+
+/** One browser, device or program in which the user is signed in. */
+export interface Session {
+  session_id: string;
+  created_at: string;
+  /** Exact to about a minute. */
+  last_seen: string;
+  /** What the client calls itself; may be empty. */
+  client: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
+}
+
+/** Somebody whom the user does not want to hear from. */
+export interface Block {
+  user_id: string;
+  display_name: string;
+  blocked_at: string;
 }
 
 /** What the server allows; 0 means no limit. Lengths are Unicode scalar values, sizes bytes. */

@@ -1,4 +1,4 @@
-import type { Chat, Limits, Member, Message, PresenceEntry, User } from './entities';
+import type { Block, Chat, Limits, Member, Message, PresenceEntry, Session, User } from './entities';
 import type { Reader } from './reader';
 
 export const readUser = (from: Reader): User => ({
@@ -24,7 +24,21 @@ export const readMessage = (from: Reader): Message => ({
   sent_at: from.text('sent_at'),
   ...from.optionalText('edited_at'),
   ...from.optionalText('deleted_at'),
-  ...(from.optionalFlag('hidden') ? { hidden: true } : {}),
+  ...from.optionalFlag('hidden'),
+});
+
+export const readSession = (from: Reader): Session => ({
+  session_id: from.text('session_id'),
+  created_at: from.text('created_at'),
+  last_seen: from.text('last_seen'),
+  client: from.textOrNull('client') ?? '',
+  current: from.flag('current'),
+});
+
+export const readBlock = (from: Reader): Block => ({
+  user_id: from.text('user_id'),
+  display_name: from.text('display_name'),
+  blocked_at: from.text('blocked_at'),
 });
 
 const readMember = (from: Reader): Member => ({

@@ -33,6 +33,12 @@ export class Reader {
     return typeof value === 'boolean' ? value : this.fail(name, 'boolean');
   }
 
+  /** A flag that is left out where it is false, as an object to spread. */
+  optionalFlag<N extends string>(name: N): { [key in N]?: true } {
+    const value = this.members[name];
+    return value === undefined || value === null || !this.flag(name) ? {} : ({ [name]: true } as { [key in N]?: true });
+  }
+
   /** One of the given words; a word of a later contract becomes `otherwise`. */
   word<T extends string>(name: string, words: readonly T[], otherwise: T): T {
     const value = this.text(name);
@@ -48,12 +54,6 @@ export class Reader {
   optionalNumber<N extends string>(name: N): { [key in N]?: number } {
     const value = this.members[name];
     return value === undefined || value === null ? {} : ({ [name]: this.number(name) } as { [key in N]?: number });
-  }
-
-  /** A flag that is left out where it is false. */
-  optionalFlag(name: string): boolean {
-    const value = this.members[name];
-    return value !== undefined && value !== null && this.flag(name);
   }
 
   textOrNull(name: string): string | null {

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import type * as Idb from 'idb';
 import { afterEach, expect, it, vi } from 'vitest';
-import { forgetDatabase, openDatabase } from './database';
+import { forgetDatabase, forgetDatabases, openDatabase } from './database';
 
 /** Lets a test hold back the opening, as some browsers do. */
 const gate = vi.hoisted(() => ({ opens: Promise.resolve() }));
@@ -58,6 +58,15 @@ it('goes on without a database that does not open, and tells when it does after 
   openAtLast();
   await vi.waitFor(() => expect(late).toHaveBeenCalledTimes(1));
   expect(await database.put('outbox', 'm1', {})).toBe(true);
+});
+
+it('keeps nothing any more once it is closed, and everybody is forgotten', async () => {
+  const database = openDatabase('fred');
+  await database.put('outbox', 'm1', {});
+  database.close();
+  expect(await database.put('outbox', 'm2', {})).toBe(false);
+  await forgetDatabases();
+  expect((await indexedDB.databases()).map(({ name }) => name)).toEqual([]);
 });
 
 it('forgets a user', async () => {

@@ -18,9 +18,12 @@ export interface Database {
   change(store: StoreName, key: string, change: (value: unknown) => unknown): Promise<Changed>;
   remove(store: StoreName, key: string): Promise<void>;
   clear(store: StoreName): Promise<void>;
+  /** Keeps nothing any more, and lets the database go. */
+  close(): void;
 }
 
-const nameOf = (userId: string): string => `fastchat.${userId}`;
+const prefix = 'fastchat.';
+const nameOf = (userId: string): string => prefix + userId;
 
 /** Some browsers leave a request to open unanswered for long, or for ever; nothing may wait for that. */
 const openMs = 3000;
@@ -32,6 +35,7 @@ const durabilityOf = (store: StoreName): IDBTransactionOptions => ({ durability:
 
 class BrowserDatabase implements Database {
   private db: IDBPDatabase | null = null;
+  private isClosed = false;
   private opening: Promise<void>;
   /** The one wait that everybody shares: who comes later goes on at once. */
   private patience = tooLong();
@@ -71,6 +75,12 @@ class BrowserDatabase implements Database {
 
   clear = (store: StoreName): Promise<void> => this.run(undefined, (db) => db.clear(store));
 
+  close = (): void => {
+    this.isClosed = true;
+    this.db?.close();
+    this.db = null;
+  };
+
   private async open(): Promise<void> {
     let isLate = false;
     void this.patience.then(() => (isLate = this.db === null));
@@ -84,6 +94,7 @@ class BrowserDatabase implements Database {
         // The browser gave it up (storage cleared, disk broken for a moment): what comes now is kept in a new one.
         terminated: () => {
           this.db = null;
+          if (this.isClosed) return;
           this.patience = tooLong();
           this.opening = this.open();
         },
@@ -91,10 +102,12 @@ class BrowserDatabase implements Database {
     } catch {
       // Forbidden, as in some private windows: nothing is kept, and nothing fails.
     }
+    if (this.isClosed) return this.close();
     if (isLate && this.db) this.openedLate();
   }
 
   private async run<T>(otherwise: T, work: (db: IDBPDatabase) => Promise<T>): Promise<T> {
+    if (this.isClosed) return otherwise;
     if (!this.db) await Promise.race([this.opening, this.patience]);
     if (!this.db) return otherwise;
     try {
@@ -112,7 +125,18 @@ class BrowserDatabase implements Database {
 export const openDatabase = (userId: string, openedLate: () => void = () => undefined): Database =>
   new BrowserDatabase(nameOf(userId), openedLate);
 
+/** How long to wait for a tab that does not let a database go: it is frozen, and the browser deletes it once it is not. */
+const deleteMs = 2000;
+
+const forget = (name: string): Promise<void> =>
+  Promise.race([deleteDB(name).catch(() => undefined), new Promise<void>((resolve) => setTimeout(resolve, deleteMs))]);
+
 /** Forgets all that is cached for a user. */
-export async function forgetDatabase(userId: string): Promise<void> {
-  await deleteDB(nameOf(userId)).catch(() => undefined);
+export const forgetDatabase = (userId: string): Promise<void> => forget(nameOf(userId));
+
+/** Forgets what is cached for anybody who was here in this browser. */
+export async function forgetDatabases(): Promise<void> {
+  // Old browsers can't list them; the caller names the one that it knows.
+  const known = await indexedDB.databases().catch(() => []);
+  await Promise.all(known.flatMap(({ name }) => (name?.startsWith(prefix) ? [forget(name)] : [])));
 }

@@ -16,6 +16,24 @@ it('knows what it was told while the store is forbidden', () => {
   expect(storage.get('a')).toBeNull();
 });
 
+it('keeps nothing any more once it is sealed, and takes away what is ours and nothing else', async () => {
+  const kept: Record<string, string> = { 'fastchat.identity': 'x', 'mui-mode': 'dark', other: 'y' };
+  const methods = {
+    getItem: (key: string) => kept[key] ?? null,
+    setItem: (key: string, value: string) => void (kept[key] = value),
+    removeItem: (key: string) => void delete kept[key],
+  };
+  // As in a browser, the keys are the object's own members.
+  vi.stubGlobal('localStorage', new Proxy(kept, { get: (_, name: string) => methods[name as keyof typeof methods] }));
+  vi.resetModules();
+  const fresh = (await import('./storage')).storage;
+  fresh.seal();
+  fresh.set('fastchat.draft', 'late');
+  fresh.wipe('fastchat.', 'mui-');
+  expect(kept).toEqual({ other: 'y' });
+  expect(fresh.get('fastchat.draft')).toBeNull();
+});
+
 it('knows the newer value when the store was full, and lets go of it once it is written', () => {
   const kept = new Map([['a', 'old']]);
   let isFull = true;

@@ -8,6 +8,8 @@ const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 's
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const ago = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
+const dayClock = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+
 const dayMs = 86_400_000;
 
 /** Whole calendar days between two moments in the reader's time zone, whatever summer time does. */
@@ -19,6 +21,10 @@ export function daysBetween(earlier: Date, later: Date): number {
 export const timeOfDay = (time: string): string => clock.format(new Date(time));
 
 export const exactTime = (time: string): string => moment.format(new Date(time));
+
+/** A moment in few words: the clock today, else the date before it. */
+export const dayAndTime = (time: string, now = new Date()): string =>
+  daysBetween(new Date(time), now) === 0 ? timeOfDay(time) : dayClock.format(new Date(time));
 
 /** The heading above a day's messages: Today, Yesterday, a weekday within a week, else the date. */
 export function dayName(time: string, now = new Date()): string {
