@@ -3,6 +3,7 @@ import { styled } from '@mui/material/styles';
 import { useState } from 'react';
 import { Avatar } from '../shared/Avatar';
 import { Hidden } from '../shared/list';
+import { PersonName } from '../shared/PersonName';
 import { PresenceDot } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
 import { useSearch, type Found } from './useSearch';
@@ -37,7 +38,7 @@ const Box = styled('div')(({ theme }) => ({
     color: theme.vars.palette.text.secondary,
     whiteSpace: 'nowrap',
   },
-  '& li b': { fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  '& li b': { fontWeight: 600, minWidth: 0 },
   '& p': { ...theme.typography.body2, margin: 0, padding: 22, color: theme.vars.palette.text.secondary },
 }));
 
@@ -116,7 +117,9 @@ function Result({ found, current, choose }: { found: Found; current: boolean; ch
       onClick={() => choose(found)}
     >
       <Avatar id={found.userId} name={found.name} size={34} corner={<PresenceDot status={found.status} />} />
-      <b dir="auto">{found.name}</b>
+      <b>
+        <PersonName id={found.userId} name={found.name} />
+      </b>
       <small>{found.note}</small>
     </li>
   );

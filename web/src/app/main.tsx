@@ -12,6 +12,7 @@ import { watchActivity } from '../presence/activity';
 import { useArrival, watchForLinks } from '../identity/arrival';
 import { App } from './App';
 import { Client, ClientContext } from './client';
+import { watchNames } from './names';
 import { theme } from './theme';
 import { showUnreadOutside } from './unreadBadge';
 
@@ -23,6 +24,7 @@ watchActivity((status) => {
   client.connection.send({ type: 'STATUS', status });
 });
 showUnreadOutside();
+watchNames();
 // When there is nothing more urgent: what is fetched now opens without a network later.
 const unsubscribe = useGateway.subscribe(({ phase }) => {
   if (phase !== 'live') return;

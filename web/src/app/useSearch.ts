@@ -3,6 +3,7 @@ import { peerOf, sortedChats, useChats } from '../chats/chatStore';
 import { usePresence } from '../presence/presenceStore';
 import { statusText } from '../presence/statusText';
 import type { PresenceEntry, PresenceStatus } from '../protocol/entities';
+import { noteNames } from '../shared/nameTags';
 import { useClient } from './client';
 
 export interface Found {
@@ -46,7 +47,10 @@ function useDirectorySearch(query: string): PresenceEntry[] {
     let wanted = true;
     const timer = setTimeout(() => {
       api.directory(query.trim()).then(
-        (answer) => wanted && setFound(answer.users),
+        (answer) => {
+          noteNames(answer.users);
+          if (wanted) setFound(answer.users);
+        },
         () => undefined,
       );
     }, typingPauseMs);

@@ -1,5 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { Avatar } from '../shared/Avatar';
+import { useTaggedName } from '../shared/nameTags';
 import { texts } from '../shared/texts';
 
 const Box = styled('div')(({ theme }) => ({
@@ -16,11 +17,12 @@ const Box = styled('div')(({ theme }) => ({
 
 /** Stands where a chat begins; alone in one that has no messages yet. */
 export function Beginning({ name, id, alone = false }: { name: string; id: string; alone?: boolean }) {
+  const label = useTaggedName(id, name);
   return (
     <Box {...(alone && { 'data-alone': '' })}>
       <Avatar id={id} name={name} size={alone ? 84 : 56} />
-      {alone && <h2>{texts.chats.first(name)}</h2>}
-      <span>{texts.chats.begin(name)}</span>
+      {alone && <h2>{texts.chats.first(label)}</h2>}
+      <span>{texts.chats.begin(label)}</span>
     </Box>
   );
 }

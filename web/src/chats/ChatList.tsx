@@ -3,6 +3,7 @@ import { memo, useMemo } from 'react';
 import type { Chat } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
+import { PersonName } from '../shared/PersonName';
 import { Hidden, ListHeading, ListRegion, PersonRow, RowText } from '../shared/list';
 import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
@@ -77,7 +78,9 @@ export function ChatList({ selectedId, selectedPerson, open, openPerson, statusO
               >
                 <Avatar id={userId} name={name} size={44} corner={<PresenceDot status={status} />} />
                 <RowText>
-                  <strong dir="auto">{name}</strong>
+                  <strong>
+                    <PersonName id={userId} name={name} />
+                  </strong>
                   <small dir="auto">
                     <OnItsWay item={item} />
                   </small>
@@ -116,7 +119,9 @@ const ChatListItem = memo(function ChatListItem({ chat, selected, open, statusOf
       >
         <Avatar id={peer?.user_id ?? chat.chat_id} name={name} size={44} corner={<PresenceDot status={status} />} />
         <RowText>
-          <strong dir="auto">{name}</strong>
+          <strong>
+            <PersonName id={peer?.user_id ?? chat.chat_id} name={name} />
+          </strong>
           <Hidden>{text}. </Hidden>
           <small dir="auto" style={unread > 0 ? { fontWeight: 600 } : undefined}>
             <Preview chat={chat} ownId={ownId} />

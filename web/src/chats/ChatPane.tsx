@@ -4,6 +4,8 @@ import type { Chat } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
 import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
+import { useTaggedName } from '../shared/nameTags';
+import { PersonName } from '../shared/PersonName';
 import { texts } from '../shared/texts';
 import { Composer } from './Composer';
 import { Timeline } from './Timeline';
@@ -49,20 +51,24 @@ interface ChatPaneProps {
 export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneProps) {
   // By the person, also where the chat is known: a restored backup may not have the chat any more, and has the person.
   const target = chat && chat.kind !== 'direct' ? { chat_id: chat.chat_id } : { to: peer.id };
+  // In sentences and to screen readers too, two people of one name are told apart.
+  const name = useTaggedName(peer.id, peer.name);
   return (
-    <Pane aria-label={texts.chats.open(peer.name)} data-testid="chat-pane">
+    <Pane aria-label={texts.chats.open(name)} data-testid="chat-pane">
       <Header>
         <Back aria-label={texts.chats.back} onClick={back}>
           <Icon name="back" size={24} />
         </Back>
         <Avatar id={peer.id} name={peer.name} size={40} corner={<PresenceDot status={presence.status} />} />
         <div>
-          <h1 dir="auto">{peer.name}</h1>
+          <h1>
+            <PersonName id={peer.id} name={peer.name} />
+          </h1>
           <p>{presence.text}</p>
         </div>
       </Header>
       <Timeline key={chat?.chat_id ?? conversation} chat={chat} conversation={conversation} peerName={peer.name} />
-      <TypingLine chatId={chat?.chat_id ?? null} name={peer.name} />
+      <TypingLine chatId={chat?.chat_id ?? null} name={name} />
       <div>
         <UnkeptNote />
         <Composer target={target} chatId={chat?.chat_id ?? null} conversation={conversation} name={peer.name} />

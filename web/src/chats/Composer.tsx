@@ -3,6 +3,7 @@ import { styled } from '@mui/material/styles';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useGateway } from '../gateway/gatewayStore';
 import { Icon } from '../shared/Icon';
+import { useTaggedName } from '../shared/nameTags';
 import { texts } from '../shared/texts';
 import { useChatActions } from './actions';
 import { useChats, type OutboxItem } from './chatStore';
@@ -74,6 +75,7 @@ interface ComposerProps {
 /** Where one writes. It never locks: what can't be sent yet waits in the outbox. */
 export function Composer({ target, chatId, conversation, name }: ComposerProps) {
   const { sendMessage } = useChatActions();
+  const label = useTaggedName(conversation, name);
   const [text, setText] = useState(() => useChats.getState().drafts[conversation] ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const limit = useGateway((state) => state.limits?.message_length ?? 0);
@@ -112,8 +114,8 @@ export function Composer({ target, chatId, conversation, name }: ComposerProps) 
         dir="auto"
         value={text}
         data-testid="composer"
-        aria-label={texts.composer.label(name)}
-        placeholder={texts.composer.placeholder(name)}
+        aria-label={texts.composer.label(label)}
+        placeholder={texts.composer.placeholder(label)}
         enterKeyHint={touches() ? 'enter' : 'send'}
         onChange={(event) => {
           setText(event.target.value);

@@ -4,6 +4,7 @@ import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
 import { LinkedText } from '../shared/LinkedText';
 import { Hidden } from '../shared/list';
+import { useTaggedName } from '../shared/nameTags';
 import { texts } from '../shared/texts';
 import { dayName, exactTime, timeOfDay } from '../shared/times';
 import type { Entry, Placement } from './entries';
@@ -90,10 +91,11 @@ interface MessageRowProps extends Placement {
 /** One message, with the separators that stand before it. */
 export const MessageRow = memo(function MessageRow({ entry, own, name, mark, day, divider, first, last }: MessageRowProps) {
   const flags = { ...(first && { 'data-first': '' }), ...(last && { 'data-last': '' }) };
+  const label = useTaggedName(entry.senderId, name);
   const failed = entry.item?.failed;
   const bubble = (
     <Bubble {...flags} data-mark={mark ?? undefined}>
-      <Hidden>{own ? `${texts.identity.you}: ` : `${name}: `}</Hidden>
+      <Hidden>{own ? `${texts.identity.you}: ` : `${label}: `}</Hidden>
       <span dir="auto" style={{ unicodeBidi: 'plaintext' }}>
         {entry.deleted ? <em>{texts.chats.deleted}</em> : <LinkedText text={entry.content} />}
       </span>

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Chat } from '../protocol/entities';
 import { Hidden, PlainButton } from '../shared/list';
+import { useTaggedName } from '../shared/nameTags';
 import { texts } from '../shared/texts';
 import { useChatActions } from './actions';
 import { memberOf, useChats } from './chatStore';
@@ -74,6 +75,7 @@ interface TimelineProps {
 /** The messages of a conversation in a virtual list that stays where one reads. */
 export function Timeline({ chat, conversation, peerName }: TimelineProps) {
   const entries = useEntries(chat?.chat_id ?? null, conversation);
+  const label = useTaggedName(conversation, peerName);
   const ownId = useChats((state) => state.ownId);
   const timeline = useChats((state) => (chat ? state.timelines[chat.chat_id] : undefined));
   const attention = useAttention();
@@ -102,7 +104,7 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
         ref={scroller}
         role="log"
         aria-live="off"
-        aria-label={texts.timeline.label(peerName)}
+        aria-label={texts.timeline.label(label)}
         tabIndex={0}
         data-testid="timeline"
       >
@@ -122,7 +124,7 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
         {entries.count === 0 && (chat === null || timeline?.loaded) && <Beginning name={peerName} id={conversation} alone />}
       </Scroller>
       {!atEnd && <JumpToLatest fresh={fresh} jump={() => list.scrollToEnd({ behavior: 'auto' })} />}
-      <Announcer entries={entries} ownId={ownId} name={peerName} />
+      <Announcer entries={entries} ownId={ownId} name={label} />
     </Frame>
   );
 }

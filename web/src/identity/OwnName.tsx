@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import { ApiError } from '../gateway/http';
 import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
+import { PersonName } from '../shared/PersonName';
 import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
 import { useIdentity } from './identityStore';
@@ -23,13 +24,8 @@ const NameButton = styled('button')(({ theme }) => ({
   paddingInline: 8,
   marginInlineStart: -8,
   color: theme.vars.palette.text.primary,
-  '& span': {
-    font: theme.typography.h3.font,
-    ...theme.typography.h3,
-    overflow: 'hidden',
-    textOverflow: 'ellipsis',
-    whiteSpace: 'nowrap',
-  },
+  font: theme.typography.h3.font,
+  ...theme.typography.h3,
   '& svg': { color: theme.vars.palette.text.faint, flexShrink: 0 },
   '&:hover': { background: theme.vars.palette.surface.hover },
   '&:focus-visible': { outline: `2px solid ${theme.vars.palette.primary.main}` },
@@ -87,7 +83,7 @@ export function OwnName({ status, rename }: OwnNameProps) {
           aria-label={texts.identity.edit(user.display_name)}
           onClick={() => setEditing(true)}
         >
-          <span dir="auto">{user.display_name}</span>
+          <PersonName id={user.user_id} name={user.display_name} />
           <Icon name="pencil" size={16} />
         </NameButton>
       )}

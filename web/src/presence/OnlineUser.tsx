@@ -1,6 +1,8 @@
 import { memo } from 'react';
 import type { PresenceEntry } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
+import { useTaggedName } from '../shared/nameTags';
+import { PersonName } from '../shared/PersonName';
 import { PersonRow, RowText } from '../shared/list';
 import { PresenceDot } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
@@ -15,19 +17,22 @@ interface OnlineUserProps {
 /** One person of the list; a click opens the chat. */
 export const OnlineUser = memo(function OnlineUser({ user, selected, open }: OnlineUserProps) {
   const status = statusText(user);
+  const name = useTaggedName(user.user_id, user.display_name);
   return (
     <li>
       <PersonRow
         type="button"
         data-testid="online-user"
         data-user-id={user.user_id}
-        aria-label={texts.presence.talk(user.display_name, status)}
+        aria-label={texts.presence.talk(name, status)}
         aria-current={selected ? 'true' : undefined}
         onClick={() => open(user.user_id)}
       >
         <Avatar id={user.user_id} name={user.display_name} size={36} corner={<PresenceDot status={user.status} />} />
         <RowText>
-          <strong dir="auto">{user.display_name}</strong>
+          <strong>
+            <PersonName id={user.user_id} name={user.display_name} />
+          </strong>
           <small>{status}</small>
         </RowText>
       </PersonRow>

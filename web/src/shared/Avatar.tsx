@@ -1,6 +1,7 @@
 import { styled } from '@mui/material/styles';
 import { memo, type ReactNode } from 'react';
-import { hueOf, initials } from './colour';
+import { hashOf, hueOf, initials } from './colour';
+import { useNameTag } from './nameTags';
 
 const Tile = styled('span')(({ theme }) => ({
   position: 'relative',
@@ -21,6 +22,27 @@ const Tile = styled('span')(({ theme }) => ({
   }),
 }));
 
+const Pattern = styled('svg')({
+  position: 'absolute',
+  inset: 0,
+  width: '100%',
+  height: '100%',
+  borderRadius: 'inherit',
+  opacity: 0.22,
+});
+
+/** A pattern of five by five fields, the right half as the left one in a mirror, that belongs to an id. */
+function patternOf(id: string): string {
+  const bits = hashOf(id);
+  const fields: string[] = [];
+  for (let field = 0; field < 15; field++) {
+    if (((bits >>> field) & 1) === 0) continue;
+    const [column, row] = [Math.floor(field / 5), field % 5];
+    for (const x of new Set([column, 4 - column])) fields.push(`M${x} ${row}h1v1h-1z`);
+  }
+  return fields.join('');
+}
+
 const Corner = styled('span')({ position: 'absolute', right: -3, bottom: -3, display: 'grid' });
 
 interface AvatarProps {
@@ -32,10 +54,19 @@ interface AvatarProps {
   corner?: ReactNode;
 }
 
-/** A person's picture, made of the initials and a colour that belongs to the id. Decoration: the name stands beside it. */
+/**
+ * A person's picture, made of the initials and a colour that belongs to the id; and a pattern, where somebody else has a name
+ * that looks the same. Decoration: the name stands beside it.
+ */
 export const Avatar = memo(function Avatar({ id, name, size = 44, corner }: AvatarProps) {
+  const isShared = useNameTag(id) !== undefined;
   return (
     <Tile aria-hidden style={{ '--size': `${size}px`, '--hue': hueOf(id) } as React.CSSProperties}>
+      {isShared && (
+        <Pattern viewBox="0 0 5 5" fill="currentColor" shapeRendering="crispEdges">
+          <path d={patternOf(id)} />
+        </Pattern>
+      )}
       {initials(name)}
       {corner && <Corner>{corner}</Corner>}
     </Tile>

@@ -1,9 +1,12 @@
-/** A stable hue in degrees for an id; FNV-1a, so that ids made one after another do not look alike. */
-export function hueOf(id: string): number {
+/** A stable number for an id; FNV-1a, so that ids made one after another do not look alike. */
+export function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  return ((hash >>> 0) % 24) * 15;
+  return hash >>> 0;
 }
+
+/** A stable hue in degrees for an id. */
+export const hueOf = (id: string): number => (hashOf(id) % 24) * 15;
 
 const segmenter = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(undefined, { granularity: 'grapheme' }) : null;
 
