@@ -12,7 +12,11 @@ function pack(text) {
   for (const line of text.split(/\r?\n/)) {
     const [from, to] = line.split('=');
     if (line.startsWith('#') || to === undefined) continue;
-    const looks = to.trim().split(' ').map((hex) => toNumber(hex).toString(36)).join('.');
+    const looks = to
+      .trim()
+      .split(' ')
+      .map((hex) => toNumber(hex).toString(36))
+      .join('.');
     groups.set(looks, [...(groups.get(looks) ?? []), toNumber(from)]);
   }
   const packed = [...groups].map(([looks, characters]) => {
@@ -23,7 +27,10 @@ function pack(text) {
 }
 
 const text = readFileSync(source, 'utf8');
-const licence = text.split(/\r?\n/).filter((line) => line.startsWith('#')).map((line) => `//${line.slice(1)}`);
+const licence = text
+  .split(/\r?\n/)
+  .filter((line) => line.startsWith('#'))
+  .map((line) => `//${line.slice(1)}`);
 const content = `${licence.join('\n')}
 // Made of the server's Identity/Data/confusables.txt by scripts/confusables.mjs. Do not edit.
 export const packed =

@@ -4,6 +4,7 @@ import { useClient } from './client';
 import type { DialogName } from './useDialogs';
 
 const SessionsDialog = later(() => import('../identity/SessionsDialog'));
+const BlocksDialog = later(() => import('../identity/BlocksDialog'));
 const LinkDialog = later(() => import('../identity/LinkDialog'));
 const SignOutDialog = later(() => import('../identity/SignOutDialog'));
 
@@ -20,6 +21,7 @@ export function AccountDialogs({ dialog, show, close }: AccountDialogsProps) {
   const link = (): void => show('link');
   if (dialog === 'sessions') return <SessionsDialog api={api} close={close} link={link} signOut={() => show('signOut')} />;
   if (dialog === 'link') return <LinkDialog api={api} close={close} />;
+  if (dialog === 'blocks') return <BlocksDialog api={api} close={close} />;
   if (dialog === 'signOut') return <SignOutDialog api={api} unsent={unsent} close={close} link={link} signOut={signOut} />;
   return null;
 }

@@ -2,14 +2,18 @@ import { styled } from '@mui/material/styles';
 import { useEffect, useState } from 'react';
 import { ChatPane } from '../chats/ChatPane';
 import { conversationKey, directChatWith, peerOf, useChats } from '../chats/chatStore';
+import { BlockedNote } from '../identity/BlockedNote';
+import { unblockPerson, useBlocks } from '../identity/blocks';
 import { usePresence } from '../presence/presenceStore';
 import { statusText } from '../presence/statusText';
 import type { Chat } from '../protocol/entities';
 import { Icon } from '../shared/Icon';
+import { useTaggedName } from '../shared/nameTags';
 import { PlainButton } from '../shared/list';
 import { goTo, type Route } from '../shared/route';
 import { texts } from '../shared/texts';
 import { useClient } from './client';
+import { PersonActions } from './PersonActions';
 import type { DialogName } from './useDialogs';
 import { Welcome } from './Welcome';
 
@@ -103,13 +107,23 @@ function Pane({ chat, peerId, conversation }: { chat: Chat | null; peerId: strin
   const written = useChats((state) => state.outbox.find((item) => 'to' in item.target && item.target.to === peerId)?.name);
   const member = chat?.members.find((one) => one.user_id === peerId);
   const name = member?.display_name ?? user?.display_name ?? written ?? texts.chats.someone;
+  const { api } = useClient();
+  const isBlocked = useBlocks((state) => state.ids.has(peerId));
+  const label = useTaggedName(peerId, name);
+  const blocked = <BlockedNote userId={peerId} name={label} unblock={() => void unblockPerson(api, peerId)} />;
   return (
     <ChatPane
       key={conversation}
       chat={chat}
       conversation={conversation}
       peer={{ id: peerId, name }}
-      presence={{ status: user?.status ?? 'offline', text: statusText(user) }}
+      presence={
+        isBlocked
+          ? { status: 'offline', text: texts.blocks.blocked }
+          : { status: user?.status ?? 'offline', text: statusText(user) }
+      }
+      actions={<PersonActions userId={peerId} name={name} />}
+      instead={isBlocked ? blocked : null}
       back={() => goTo({ page: 'home' })}
     />
   );

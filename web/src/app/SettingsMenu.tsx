@@ -22,6 +22,7 @@ interface SettingsMenuProps {
 const dialogs: { name: DialogName; icon: IconName; label: string; begins?: boolean }[] = [
   { name: 'sessions', icon: 'devices', label: texts.sessions.title, begins: true },
   { name: 'link', icon: 'phone', label: texts.link.title },
+  { name: 'blocks', icon: 'block', label: texts.blocks.title },
   { name: 'keys', icon: 'keys', label: texts.sidebar.keys, begins: true },
   { name: 'signOut', icon: 'exit', label: texts.signOut.menu, begins: true },
 ];

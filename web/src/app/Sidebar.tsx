@@ -5,6 +5,7 @@ import { ChatList } from '../chats/ChatList';
 import { directChatWith, useChats } from '../chats/chatStore';
 import { unopened } from '../chats/outboxItems';
 import { useGateway } from '../gateway/gatewayStore';
+import { useBlocks } from '../identity/blocks';
 import { OwnName } from '../identity/OwnName';
 import { OnlineUsers } from '../presence/OnlineUsers';
 import { usePresence } from '../presence/presenceStore';
@@ -58,12 +59,9 @@ export function Sidebar({ openPerson, show }: SidebarProps) {
   const hasChats = useChats((state) => Object.keys(state.chats).length > 0 || unopened(state).length > 0);
   const own = usePresence((state) => state.own);
   const live = useGateway((state) => state.phase === 'live');
-  const users = usePresence((state) => state.users);
   const [menu, setMenu] = useState<HTMLElement | null>(null);
-  const statusOf = useCallback(
-    (userId: string) => ({ status: users[userId]?.status ?? ('offline' as const), text: statusText(users[userId]) }),
-    [users],
-  );
+  const blocked = useBlocks((state) => state.ids);
+  const statusOf = useStatusOf(blocked);
   return (
     <Side aria-label={texts.sidebar.label} data-chats={hasChats}>
       <Top>
@@ -97,7 +95,14 @@ export function Sidebar({ openPerson, show }: SidebarProps) {
           />
         </Half>
       )}
-      <OnlineUsers api={client.api} ownId={ownId} selectedId={selected.userId} open={openPerson} alone={<Alone show={show} />} />
+      <OnlineUsers
+        api={client.api}
+        ownId={ownId}
+        blocked={blocked}
+        selectedId={selected.userId}
+        open={openPerson}
+        alone={<Alone show={show} />}
+      />
       <Suspense fallback={null}>{menu && <SettingsMenu anchor={menu} close={() => setMenu(null)} show={show} />}</Suspense>
     </Side>
   );
@@ -111,4 +116,16 @@ function useSelected(): { chatId: string | null; userId: string | null } {
     route.page === 'chat' ? state.chats[route.chatId] : route.page === 'person' ? directChatWith(state, route.userId) : undefined,
   );
   return { chatId: chat?.chat_id ?? null, userId: !chat && route.page === 'person' ? route.userId : null };
+}
+
+/** How a person stands, for the list of chats. */
+function useStatusOf(blocked: ReadonlySet<string>) {
+  const users = usePresence((state) => state.users);
+  return useCallback(
+    (userId: string) =>
+      blocked.has(userId)
+        ? { status: 'offline' as const, text: texts.blocks.blocked, blocked: true }
+        : { status: users[userId]?.status ?? ('offline' as const), text: statusText(users[userId]), blocked: false },
+    [users, blocked],
+  );
 }

@@ -63,7 +63,7 @@ export class Client {
       now: Date.now,
     });
     this.engine = new ChatEngine(this.api, (frame) => this.connection.send(frame), this.outbox);
-    this.router = new FrameRouter(this.engine, (frame) => this.connection.send(frame));
+    this.router = new FrameRouter(this.engine, (frame) => this.connection.send(frame), this.api);
     this.connection = createConnection(this.tokens, {
       frame: (frame) => this.router.receive(frame),
       changed: (machine) => this.changed(machine),

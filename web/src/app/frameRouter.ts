@@ -1,7 +1,9 @@
 import type { ChatEngine } from '../chats/engine';
 import { renameMember } from '../chats/changes';
 import { peerOf, sortedChats, useChats } from '../chats/chatStore';
+import type { IdentityApi } from '../gateway/api';
 import { keepLimits } from '../gateway/gatewayStore';
+import { loadBlocks, receiveBlocks } from '../identity/blocks';
 import { setUser, storedUser } from '../identity/identityStore';
 import { applyPresence, usePresence } from '../presence/presenceStore';
 import { useDirectory } from '../presence/directory';
@@ -16,6 +18,7 @@ export class FrameRouter {
   constructor(
     private readonly engine: ChatEngine,
     private readonly send: (frame: ClientFrame) => boolean,
+    private readonly api: IdentityApi,
   ) {
     useChats.subscribe((state, before) => {
       if (state.chats !== before.chats) this.watch();
@@ -26,6 +29,7 @@ export class FrameRouter {
   receive(frame: ServerFrame): void {
     if (frame.type === 'HELLO_ACK') return this.greeted(frame);
     if (frame.type === 'PRESENCE') return this.presence(frame);
+    if (frame.type === 'BLOCKS') return receiveBlocks(frame.user_ids, this.api);
     this.engine.receive(frame);
   }
 
@@ -40,6 +44,7 @@ export class FrameRouter {
     if (own === 'away') this.send({ type: 'STATUS', status: own });
     this.watch();
     void this.engine.connected(frame.epoch);
+    void loadBlocks(this.api);
   }
 
   private presence(frame: PresenceFrame): void {

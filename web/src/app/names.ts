@@ -1,4 +1,5 @@
 import { useChats } from '../chats/chatStore';
+import { useBlocks } from '../identity/blocks';
 import { useIdentity } from '../identity/identityStore';
 import { useDirectory } from '../presence/directory';
 import { usePresence } from '../presence/presenceStore';
@@ -15,6 +16,8 @@ export function watchNames(): void {
   usePresence.subscribe(({ users }, before) => users !== before.users && noteNames(Object.values(users)));
   useDirectory.subscribe(({ users }, before) => users !== before.users && noteNames(users));
   useIdentity.subscribe(ofOneself);
+  useBlocks.subscribe(({ people }, before) => people !== before.people && noteNames(people));
   ofChats();
+  noteNames(useBlocks.getState().people);
   ofOneself();
 }

@@ -4,8 +4,7 @@ import { texts } from '../shared/texts';
 const drawDot = (svg: string): string =>
   svg.replace('</svg>', '<circle cx="25" cy="7" r="7" fill="#fff"/><circle cx="25" cy="7" r="5.5" fill="#c2410c"/></svg>');
 
-const total = ({ chats, ownId }: ChatsState): number =>
-  Object.values(chats).reduce((sum, chat) => sum + unreadOf(chat, ownId), 0);
+const total = (state: ChatsState): number => Object.values(state.chats).reduce((sum, chat) => sum + unreadOf(state, chat), 0);
 
 /** Shows the number of unread messages in the title and a dot in the favicon. */
 export function showUnreadOutside(): void {

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
 import { peerOf, sortedChats, useChats } from '../chats/chatStore';
+import { useBlocks } from '../identity/blocks';
 import { usePresence } from '../presence/presenceStore';
 import { statusText } from '../presence/statusText';
 import type { PresenceEntry, PresenceStatus } from '../protocol/entities';
 import { noteNames } from '../shared/nameTags';
+import { texts } from '../shared/texts';
 import { useClient } from './client';
 
 export interface Found {
@@ -21,6 +23,7 @@ export function useSearch(query: string): Found[] {
   const chats = useChats((state) => state.chats);
   const ownId = useChats((state) => state.ownId);
   const users = usePresence((state) => state.users);
+  const blocked = useBlocks((state) => state.ids);
   const remote = useDirectorySearch(query);
   return useMemo(() => {
     const part = query.trim().toLocaleLowerCase();
@@ -34,8 +37,12 @@ export function useSearch(query: string): Found[] {
     return [...names]
       .filter(([, name]) => name.toLocaleLowerCase().includes(part))
       .slice(0, shownAtMost)
-      .map(([userId, name]) => ({ userId, name, status: users[userId]?.status ?? 'offline', note: statusText(users[userId]) }));
-  }, [query, chats, ownId, users, remote]);
+      .map(([userId, name]) =>
+        blocked.has(userId)
+          ? { userId, name, status: 'offline', note: texts.blocks.blocked }
+          : { userId, name, status: users[userId]?.status ?? 'offline', note: statusText(users[userId]) },
+      );
+  }, [query, chats, ownId, users, blocked, remote]);
 }
 
 function useDirectorySearch(query: string): PresenceEntry[] {

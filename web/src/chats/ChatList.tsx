@@ -1,6 +1,6 @@
 import { styled } from '@mui/material/styles';
 import { memo, useMemo } from 'react';
-import type { Chat } from '../protocol/entities';
+import type { Chat, Message } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
 import { PersonName } from '../shared/PersonName';
@@ -9,6 +9,7 @@ import { PresenceDot, type DotStatus } from '../shared/PresenceDot';
 import { texts } from '../shared/texts';
 import { listTime } from '../shared/times';
 import { conversationKey, peerOf, sortedChats, unreadOf, useChats, type OutboxItem } from './chatStore';
+import { lastShown } from './hidden';
 import { conversationOf, unopened } from './outboxItems';
 
 const Side = styled('span')(({ theme }) => ({
@@ -48,7 +49,7 @@ interface ChatListProps {
   selectedPerson: string | null;
   open(chatId: string): void;
   openPerson(userId: string): void;
-  statusOf(userId: string): { status: DotStatus; text: string };
+  statusOf(userId: string): { status: DotStatus; text: string; blocked: boolean };
 }
 
 /** Own chats, the latest change first, with what is unread; before them what waits for a first chat with somebody. */
@@ -104,10 +105,11 @@ interface ItemProps extends Pick<ChatListProps, 'open' | 'statusOf'> {
 
 const ChatListItem = memo(function ChatListItem({ chat, selected, open, statusOf }: ItemProps) {
   const ownId = useChats((state) => state.ownId);
-  const unread = unreadOf(chat, ownId);
+  const unread = useChats((state) => unreadOf(state, chat));
+  const last = useChats((state) => lastShown(state, chat));
   const peer = peerOf(chat, ownId);
   const name = peer?.display_name ?? texts.chats.someone;
-  const { status, text } = statusOf(peer?.user_id ?? '');
+  const { status, text, blocked } = statusOf(peer?.user_id ?? '');
   return (
     <li>
       <PersonRow
@@ -124,11 +126,11 @@ const ChatListItem = memo(function ChatListItem({ chat, selected, open, statusOf
           </strong>
           <Hidden>{text}. </Hidden>
           <small dir="auto" style={unread > 0 ? { fontWeight: 600 } : undefined}>
-            <Preview chat={chat} ownId={ownId} />
+            {blocked ? texts.blocks.blocked : <Preview chat={chat} ownId={ownId} last={last} />}
           </small>
         </RowText>
         <Side>
-          {chat.last_message ? <span>{listTime(chat.last_message.sent_at)}</span> : <span />}
+          {last ? <span>{listTime(last.sent_at)}</span> : <span />}
           {unread > 0 && (
             <Badge data-testid="unread-badge">
               <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
@@ -141,7 +143,7 @@ const ChatListItem = memo(function ChatListItem({ chat, selected, open, statusOf
   );
 });
 
-function Preview({ chat, ownId }: { chat: Chat; ownId: string }) {
+function Preview({ chat, ownId, last }: { chat: Chat; ownId: string; last: Message | null }) {
   const key = conversationKey(chat, ownId);
   const draft = useChats((state) => state.drafts[key]);
   const isTyping = useChats((state) => (state.typing[chat.chat_id]?.length ?? 0) > 0);
@@ -159,8 +161,7 @@ function Preview({ chat, ownId }: { chat: Chat; ownId: string }) {
       </>
     );
   if (waiting) return <OnItsWay item={waiting} />;
-  const last = chat.last_message;
-  if (!last) return texts.chats.empty;
+  if (!last) return chat.last_message ? texts.chats.hidden(1) : texts.chats.empty;
   if (last.deleted_at) return texts.chats.deleted;
   return last.sender_id === ownId ? texts.chats.mine(last.content) : last.content;
 }

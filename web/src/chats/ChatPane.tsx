@@ -1,5 +1,6 @@
 import IconButton from '@mui/material/IconButton';
 import { styled } from '@mui/material/styles';
+import type { ReactNode } from 'react';
 import type { Chat } from '../protocol/entities';
 import { Avatar } from '../shared/Avatar';
 import { Icon } from '../shared/Icon';
@@ -32,7 +33,7 @@ const Header = styled('header')(({ theme }) => ({
   background: theme.vars.palette.surface.sidebar,
   '& h1': { ...theme.typography.h3, margin: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   '& p': { ...theme.typography.caption, margin: 0, color: theme.vars.palette.text.secondary },
-  '& > div': { minWidth: 0 },
+  '& > div': { minWidth: 0, flex: 1 },
   '@media (max-width: 759px)': { padding: '0 12px 0 4px', gap: 8 },
 }));
 
@@ -44,11 +45,15 @@ interface ChatPaneProps {
   conversation: string;
   peer: { id: string; name: string };
   presence: { status: DotStatus; text: string };
+  /** What one can do about the person, at the end of the header. */
+  actions: ReactNode;
+  /** Stands where one would write, when one may not or does not want to. */
+  instead: ReactNode;
   back(): void;
 }
 
 /** One conversation: who it is with, what was said, and where one writes. */
-export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneProps) {
+export function ChatPane({ chat, conversation, peer, presence, actions, instead, back }: ChatPaneProps) {
   // By the person, also where the chat is known: a restored backup may not have the chat any more, and has the person.
   const target = chat && chat.kind !== 'direct' ? { chat_id: chat.chat_id } : { to: peer.id };
   // In sentences and to screen readers too, two people of one name are told apart.
@@ -66,12 +71,13 @@ export function ChatPane({ chat, conversation, peer, presence, back }: ChatPaneP
           </h1>
           <p>{presence.text}</p>
         </div>
+        {actions}
       </Header>
       <Timeline key={chat?.chat_id ?? conversation} chat={chat} conversation={conversation} peerName={peer.name} />
-      <TypingLine chatId={chat?.chat_id ?? null} name={name} />
+      <TypingLine chatId={instead ? null : (chat?.chat_id ?? null)} name={name} />
       <div>
         <UnkeptNote />
-        <Composer target={target} chatId={chat?.chat_id ?? null} conversation={conversation} name={peer.name} />
+        {instead ?? <Composer target={target} chatId={chat?.chat_id ?? null} conversation={conversation} name={peer.name} />}
       </div>
     </Pane>
   );

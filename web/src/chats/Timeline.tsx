@@ -6,12 +6,12 @@ import { Hidden, PlainButton } from '../shared/list';
 import { useTaggedName } from '../shared/nameTags';
 import { texts } from '../shared/texts';
 import { useChatActions } from './actions';
-import { memberOf, useChats } from './chatStore';
+import { memberOf, unreadOf, useChats } from './chatStore';
 import { placementOf, type Entry } from './entries';
+import { HiddenRow } from './HiddenRow';
 import { JumpToLatest } from './JumpToLatest';
 import { MessageRow, type Mark } from './MessageRow';
 import { Beginning } from './Beginning';
-import { indexOfSeq } from './timeline';
 import { useEntries, type Entries } from './useEntries';
 import { useAttention, useReading } from './useReading';
 
@@ -93,7 +93,7 @@ export function Timeline({ chat, conversation, peerName }: TimelineProps) {
     paddingStart: 12,
     paddingEnd: 4,
   });
-  useStartingPlace(list, readUpTo, entries, timeline?.messages);
+  useStartingPlace(list, readUpTo, entries, timeline !== undefined);
   useSticking(scroller, list);
   useOlder(chat, list.range?.startIndex ?? Infinity, timeline?.hasOlder ?? false);
   const { atEnd, fresh } = useReading(chat, list, entries, attention);
@@ -141,12 +141,14 @@ function Row({ entries, index, chat, readUpTo, peerName }: RowProps) {
   const ownId = useChats((state) => state.ownId);
   const entry = entries.at(index);
   if (!entry) return null;
+  const placement = placementOf(entries.at(index - 1), entry, entries.at(index + 1), readUpTo);
+  if (entry.hidden > 0) return <HiddenRow count={entry.hidden} time={placement.day ? entry.time : null} />;
   const own = entry.senderId === ownId;
   const sender = chat && memberOf(chat, entry.senderId)?.display_name;
   return (
     <MessageRow
       entry={entry}
-      {...placementOf(entries.at(index - 1), entry, entries.at(index + 1), readUpTo)}
+      {...placement}
       own={own}
       name={own ? texts.identity.you : (sender ?? peerName)}
       mark={own ? markOf(entry, chat, ownId) : null}
@@ -175,13 +177,13 @@ function OlderNote({ chatId }: { chatId: string }) {
 function Announcer({ entries, ownId, name }: { entries: Entries; ownId: string; name: string }) {
   const last = entries.at(entries.count - 1);
   const [first] = useState(last?.key);
-  const isNews = last !== undefined && last.key !== first && last.senderId !== ownId;
+  const isNews = last !== undefined && last.key !== first && last.senderId !== ownId && last.hidden === 0;
   return <Hidden aria-live="polite">{isNews ? `${name}: ${last.content}` : ''}</Hidden>;
 }
 
 function unreadFrom(chat: Chat | null, ownId: string): number | null {
-  const read = chat && memberOf(chat, ownId)?.read_seq;
-  return chat && read !== null && read !== undefined && read < chat.last_seq ? read : null;
+  if (!chat || unreadOf(useChats.getState(), chat) === 0) return null;
+  return memberOf(chat, ownId)?.read_seq ?? null;
 }
 
 function markOf(entry: Entry, chat: Chat | null, ownId: string): Mark {
@@ -212,20 +214,15 @@ function useDivider(chat: Chat | null, ownId: string, attention: boolean): numbe
 type List = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
 
 /** Opens a chat at the unread divider, else at its end. */
-function useStartingPlace(
-  list: List,
-  readUpTo: number | null,
-  entries: Entries,
-  messages: Parameters<typeof indexOfSeq>[0] | undefined,
-): void {
+function useStartingPlace(list: List, readUpTo: number | null, entries: Entries, isKnown: boolean): void {
   const placed = useRef(false);
   const { count } = entries;
   useLayoutEffect(() => {
     if (placed.current || count === 0) return;
     placed.current = true;
-    if (readUpTo === null || !messages) list.scrollToEnd({ behavior: 'auto' });
-    else list.scrollToIndex(Math.max(0, indexOfSeq(messages, readUpTo + 1)), { align: 'start' });
-  }, [list, readUpTo, messages, count]);
+    if (readUpTo === null || !isKnown) list.scrollToEnd({ behavior: 'auto' });
+    else list.scrollToIndex(entries.indexOf(readUpTo + 1), { align: 'start' });
+  }, [list, readUpTo, entries, isKnown, count]);
   // One's own message is what one wants to see, wherever one was reading.
   const last = entries.at(count - 1);
   const mine = last?.item && last.item.failed === undefined ? last.key : null;

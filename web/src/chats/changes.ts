@@ -28,12 +28,17 @@ export function advance(chat: Chat, userId: string, to: { read?: number; deliver
 
 function withMessage(chat: Chat, message: Message): Chat {
   const isLatest = message.seq >= chat.last_seq;
+  const isBump = !message.hidden && message.sent_at > chat.updated_at;
+  const added = Math.max(0, message.seq - chat.last_seq);
   const next: Chat = {
     ...chat,
     rev: Math.max(chat.rev, message.rev),
     last_seq: Math.max(chat.last_seq, message.seq),
     last_message: isLatest ? message : chat.last_message,
-    updated_at: message.sent_at > chat.updated_at ? message.sent_at : chat.updated_at,
+    // At most so many: what one has read is taken off by the position, see `unreadOf`.
+    unread: chat.unread + added - (added > 0 && message.hidden ? 1 : 0),
+    // A hidden message does not move its chat to the top of the list: that would be news of it.
+    updated_at: isBump ? message.sent_at : chat.updated_at,
   };
   // Sending reads the chat up to one's own message, and nobody announces it.
   return advance(next, message.sender_id, { read: message.seq });
@@ -90,7 +95,13 @@ const withPositions = (chat: Chat, known: Chat | undefined): Chat =>
     chat,
   );
 
-const pickHead = ({ rev, last_seq, last_message, updated_at }: Chat) => ({ rev, last_seq, last_message, updated_at });
+const pickHead = ({ rev, last_seq, last_message, unread, updated_at }: Chat) => ({
+  rev,
+  last_seq,
+  last_message,
+  unread,
+  updated_at,
+});
 
 /** Takes in a chat that was opened, here or by the other side. */
 export function applyOpened<T extends Data>(state: T, chat: Chat): T {

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Chat, Member } from '../protocol/entities';
-import type { Timeline } from './timeline';
+import { hiddenAfter } from './hidden';
+import { emptyTimeline, type Timeline } from './timeline';
 
 /** Where the server keeps a message: the revision of its chat that brought it. */
 export interface StoredAt {
@@ -70,9 +71,15 @@ export const memberOf = (chat: Chat, userId: string): Member | undefined =>
 /** The other side of a direct chat. */
 export const peerOf = (chat: Chat, ownId: string): Member | undefined => chat.members.find((member) => member.user_id !== ownId);
 
-/** Messages not read yet: counted from positions, so that it is the same on all devices. */
-export const unreadOf = (chat: Chat, ownId: string): number =>
-  Math.max(0, chat.last_seq - (memberOf(chat, ownId)?.read_seq ?? chat.last_seq));
+/**
+ * Messages not read yet: counted from positions, so that it is the same on all devices. Hidden ones do not count: those that are
+ * known here are left out, and for those that are not there is the server's word.
+ */
+export function unreadOf({ timelines, ownId }: Pick<ChatsState, 'timelines' | 'ownId'>, chat: Chat): number {
+  const read = memberOf(chat, ownId)?.read_seq ?? chat.last_seq;
+  if (read >= chat.last_seq) return 0;
+  return Math.max(0, Math.min(chat.unread, chat.last_seq - read - hiddenAfter(timelines[chat.chat_id] ?? emptyTimeline, read)));
+}
 
 /** The direct chat with a user, when there is one. */
 export const directChatWith = (state: ChatsState, userId: string): Chat | undefined =>

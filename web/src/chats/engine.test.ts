@@ -91,7 +91,7 @@ describe('live frames', () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(sent).toMatchObject([{ type: 'DELIVERED', chat_id: chatId, seq: 3 }]);
     const known = useChats.getState().chats[chatId];
-    expect(known && unreadOf(known, me)).toBe(3);
+    expect(known && unreadOf(useChats.getState(), known)).toBe(3);
   });
 
   it('CH8 a READ of oneself on another device moves the own position, never back', () => {
@@ -100,7 +100,7 @@ describe('live frames', () => {
     engine.receive({ type: 'READ', chat_id: chatId, user_id: me, seq: 4 });
     engine.receive({ type: 'READ', chat_id: chatId, user_id: me, seq: 2 });
     const known = useChats.getState().chats[chatId];
-    expect(known && unreadOf(known, me)).toBe(1);
+    expect(known && unreadOf(useChats.getState(), known)).toBe(1);
   });
 
   it('hides who is typing after six seconds, or at the message', () => {

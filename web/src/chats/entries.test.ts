@@ -9,6 +9,7 @@ const at = (seq: number, minute: number, senderId = 'amy', day = 17): Entry => (
   time: new Date(2026, 9, day, 9, minute).toISOString(),
   edited: false,
   deleted: false,
+  hidden: 0,
   item: null,
 });
 

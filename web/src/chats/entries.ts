@@ -11,6 +11,8 @@ export interface Entry {
   time: string;
   edited: boolean;
   deleted: boolean;
+  /** How many hidden messages the line stands for; 0 for one that is shown. */
+  hidden: number;
   item: OutboxItem | null;
 }
 
@@ -33,7 +35,15 @@ export const entryOfMessage = (message: Message): Entry => ({
   time: message.sent_at,
   edited: message.edited_at !== undefined,
   deleted: message.deleted_at !== undefined,
+  hidden: 0,
   item: null,
+});
+
+/** A run of hidden messages as one line. Its place is the one before it, so that the unread divider passes it by. */
+export const entryOfHidden = (first: Message, count: number): Entry => ({
+  ...entryOfMessage(first),
+  seq: first.seq - 1,
+  hidden: count,
 });
 
 export const entryOfItem = (item: OutboxItem, ownId: string): Entry => ({
@@ -44,6 +54,7 @@ export const entryOfItem = (item: OutboxItem, ownId: string): Entry => ({
   time: item.created_at,
   edited: false,
   deleted: false,
+  hidden: 0,
   item,
 });
 
@@ -52,7 +63,14 @@ const isDivided = (before: Entry | undefined, entry: Entry, readUpTo: number | n
   readUpTo !== null && entry.seq !== null && entry.seq > readUpTo && (before?.seq ?? 0) <= readUpTo;
 
 function joins(before: Entry | undefined, entry: Entry, readUpTo: number | null): boolean {
-  if (!before || before.senderId !== entry.senderId || isDivided(before, entry, readUpTo)) return false;
+  if (
+    !before ||
+    before.hidden > 0 ||
+    entry.hidden > 0 ||
+    before.senderId !== entry.senderId ||
+    isDivided(before, entry, readUpTo)
+  )
+    return false;
   const [earlier, later] = [new Date(before.time), new Date(entry.time)];
   return later.getTime() - earlier.getTime() < groupMs && daysBetween(earlier, later) === 0;
 }

@@ -1,6 +1,7 @@
 import type { ClientFrame, ErrorFrame } from '../protocol/frames';
 import { advance } from './changes';
 import { memberOf, useChats } from './chatStore';
+import { lastShownSeq } from './hidden';
 
 const gatherMs = 120;
 /** Frames a turn and the pause between turns keep a burst of many chats far below the frame limit. */
@@ -39,7 +40,7 @@ export class Positions {
     const own = chat && memberOf(chat, ownId);
     if (!own) return;
     if (own.read_seq > server.read) this.plan(chatId, 'READ');
-    else if (chat.last_seq > server.delivered) {
+    else if (lastShownSeq(useChats.getState(), chat) > server.delivered) {
       this.delivered(chatId);
       this.plan(chatId, 'DELIVERED');
     }
@@ -61,10 +62,13 @@ export class Positions {
   }
 
   private move(chatId: string, what: Move): void {
-    const { chats, ownId } = useChats.getState();
+    const state = useChats.getState();
+    const { chats, ownId } = state;
     const chat = chats[chatId];
     if (!chat) return;
-    const moved = advance(chat, ownId, what === 'READ' ? { read: chat.last_seq } : { delivered: chat.last_seq });
+    // What is hidden at the end was neither delivered nor read.
+    const seq = lastShownSeq(state, chat);
+    const moved = advance(chat, ownId, what === 'READ' ? { read: seq } : { delivered: seq });
     if (moved === chat) return;
     useChats.setState({ chats: { ...chats, [chatId]: moved } });
     this.plan(chatId, what);

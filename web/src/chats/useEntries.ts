@@ -1,13 +1,16 @@
 import { useMemo } from 'react';
 import type { Message } from '../protocol/entities';
 import { useChats, type OutboxItem } from './chatStore';
-import { entryOfItem, entryOfMessage, type Entry } from './entries';
-import { emptyTimeline } from './timeline';
+import { entryOfHidden, entryOfItem, entryOfMessage, type Entry } from './entries';
+import { rowOf, rowStarts } from './hidden';
+import { emptyTimeline, indexOfSeq } from './timeline';
 
 /** The lines of a conversation by index, made when they are looked at: a chat may have 100,000. */
 export interface Entries {
   count: number;
   at(index: number): Entry | undefined;
+  /** Where the message with this place stands, or would. */
+  indexOf(seq: number): number;
 }
 
 // Entries keep their identity as long as their message does, so that unchanged rows are not rendered again.
@@ -19,6 +22,14 @@ function remembered<K extends object>(memory: WeakMap<K, Entry>, key: K, make: (
   if (known) return known;
   const made = make();
   memory.set(key, made);
+  return made;
+}
+
+function hiddenRun(first: Message, count: number): Entry {
+  const known = ofMessages.get(first);
+  if (known?.hidden === count) return known;
+  const made = entryOfHidden(first, count);
+  ofMessages.set(first, made);
   return made;
 }
 
@@ -37,14 +48,19 @@ export function useEntries(chatId: string | null, conversation: string): Entries
       (item) =>
         ('to' in item.target ? item.target.to === conversation : item.target.chat_id === chatId) && !stored.has(item.message_id),
     );
+    const starts = rowStarts(messages);
+    const rows = starts?.length ?? messages.length;
     return {
-      count: messages.length + waiting.length,
+      count: rows + waiting.length,
       at: (index) => {
-        const message = messages[index];
+        const start = starts ? starts[index] : index;
+        const message = start === undefined ? undefined : messages[start];
+        if (message?.hidden) return hiddenRun(message, (starts?.[index + 1] ?? messages.length) - (start ?? 0));
         if (message) return remembered(ofMessages, message, () => entryOfMessage(message));
-        const item = waiting[index - messages.length];
+        const item = waiting[index - rows];
         return item && remembered(ofItems, item, () => entryOfItem(item, ownId));
       },
+      indexOf: (seq) => rowOf(starts, indexOfSeq(messages, seq)),
     };
   }, [timeline, outbox, ownId, chatId, conversation]);
 }

@@ -2,6 +2,9 @@ import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useState } from 'react';
 import type { Chat } from '../protocol/entities';
 import { useChatActions } from './actions';
+import { useChats } from './chatStore';
+import { hiddenAfter } from './hidden';
+import { emptyTimeline } from './timeline';
 import type { Entries } from './useEntries';
 
 /** Pixels of the end that may be out of view while it still counts as seen. */
@@ -48,5 +51,8 @@ export function useReading(
     if (chatId && attention && list.range !== null) read(chatId);
   }, [atEnd, attention, chatId, lastSeq, list, read]);
 
-  return { atEnd, fresh: Math.max(0, lastSeq - seen) };
+  const hidden = useChats(({ timelines }) =>
+    chatId && lastSeq > seen ? hiddenAfter(timelines[chatId] ?? emptyTimeline, seen) : 0,
+  );
+  return { atEnd, fresh: Math.max(0, lastSeq - seen - hidden) };
 }

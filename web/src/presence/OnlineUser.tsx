@@ -11,12 +11,13 @@ import { statusText } from './statusText';
 interface OnlineUserProps {
   user: PresenceEntry;
   selected: boolean;
+  blocked: boolean;
   open(userId: string): void;
 }
 
 /** One person of the list; a click opens the chat. */
-export const OnlineUser = memo(function OnlineUser({ user, selected, open }: OnlineUserProps) {
-  const status = statusText(user);
+export const OnlineUser = memo(function OnlineUser({ user, selected, blocked, open }: OnlineUserProps) {
+  const status = blocked ? texts.blocks.blocked : statusText(user);
   const name = useTaggedName(user.user_id, user.display_name);
   return (
     <li>
@@ -28,7 +29,12 @@ export const OnlineUser = memo(function OnlineUser({ user, selected, open }: Onl
         aria-current={selected ? 'true' : undefined}
         onClick={() => open(user.user_id)}
       >
-        <Avatar id={user.user_id} name={user.display_name} size={36} corner={<PresenceDot status={user.status} />} />
+        <Avatar
+          id={user.user_id}
+          name={user.display_name}
+          size={36}
+          corner={<PresenceDot status={blocked ? 'offline' : user.status} />}
+        />
         <RowText>
           <strong>
             <PersonName id={user.user_id} name={user.display_name} />

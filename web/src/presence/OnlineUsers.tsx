@@ -23,13 +23,15 @@ interface OnlineUsersProps {
   api: Api;
   ownId: string;
   selectedId: string | null;
+  /** People whom the user has blocked: they are here, and say nothing. */
+  blocked: ReadonlySet<string>;
   open(userId: string): void;
   /** Shown when nobody else is here. */
   alone: ReactNode;
 }
 
 /** Everybody who is here but oneself; found by a part of the name, in the whole directory when it is a large one. */
-export function OnlineUsers({ api, ownId, selectedId, open, alone }: OnlineUsersProps) {
+export function OnlineUsers({ api, ownId, selectedId, blocked, open, alone }: OnlineUsersProps) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query.trim());
   const complete = usePresence((state) => state.complete);
@@ -51,7 +53,13 @@ export function OnlineUsers({ api, ownId, selectedId, open, alone }: OnlineUsers
       )}
       <ul>
         {people.map((user) => (
-          <OnlineUser key={user.user_id} user={user} selected={user.user_id === selectedId} open={open} />
+          <OnlineUser
+            key={user.user_id}
+            user={user}
+            selected={user.user_id === selectedId}
+            blocked={blocked.has(user.user_id)}
+            open={open}
+          />
         ))}
       </ul>
       {isEmpty && count !== null && alone}
