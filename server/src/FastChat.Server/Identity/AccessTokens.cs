@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,8 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
     private const int MaxLength = 1024;
 
     private const int SignatureBytes = 64;
+
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     internal static readonly Refusal Refused = new(ErrorCode.Unauthorized, "The access token is missing, not valid or expired.");
 
@@ -85,9 +88,13 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
             return false;
         }
 
+        // White space and padding would pass as valid, and then make the decoder throw.
         var encoded = token.AsSpan(dot + 1);
         Span<byte> signature = stackalloc byte[SignatureBytes];
-        if (!Base64Url.IsValid(encoded, out var length) || length != SignatureBytes || !Base64Url.TryDecodeFromChars(encoded, signature, out _))
+        if (encoded.ContainsAnyExcept(Alphabet)
+            || !Base64Url.IsValid(encoded, out var length)
+            || length != SignatureBytes
+            || !Base64Url.TryDecodeFromChars(encoded, signature, out _))
         {
             return false;
         }
@@ -99,7 +106,7 @@ public sealed class AccessTokens(RevokedSessions revoked, TimeProvider time)
         }
 
         Span<byte> signed = stackalloc byte[MaxLength];
-        return Ascii.FromUtf16(token.AsSpan(0, dot), signed, out var written) == System.Buffers.OperationStatus.Done
+        return Ascii.FromUtf16(token.AsSpan(0, dot), signed, out var written) == OperationStatus.Done
             && key.VerifyData(signed[..written], signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
