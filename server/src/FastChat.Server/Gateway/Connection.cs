@@ -60,6 +60,9 @@ internal sealed class Connection : IPresenceOutput, IThreadPoolWorkItem
     /// <summary>The stream under the socket.</summary>
     public Transport Transport { get; }
 
+    /// <summary>Its place among those who came in, where they are counted.</summary>
+    public Place? Place { get; init; }
+
     /// <summary>The clock's timestamp.</summary>
     public long OpenedAt { get; }
 

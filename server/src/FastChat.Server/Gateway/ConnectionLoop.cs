@@ -15,12 +15,21 @@ internal sealed partial class ConnectionLoop(
     TimeProvider time,
     ILogger<ConnectionLoop> logger)
 {
-    /// <summary>Runs until the connection is closed from either side and everything of it is cleaned up.</summary>
-    public async Task RunAsync(WebSocket socket, Transport transport)
+    /// <summary>
+    /// Runs until the connection is closed from either side and everything of it is cleaned up; one without a place to stay is
+    /// only told so.
+    /// </summary>
+    public async Task RunAsync(WebSocket socket, Transport transport, Place place)
     {
-        var connection = new Connection(socket, transport, time, WriteAsync);
+        var connection = new Connection(socket, transport, time, WriteAsync) { Place = place };
         registry.Opened(connection);
         drain.TellIfStopping(connection);
+        if (place.Refusal is { } refusal)
+        {
+            connection.Send(ErrorFrame.From(refusal, null, null));
+            connection.Close(CloseCode.TryAgainLater, refusal.Code.ToWire());
+        }
+
         var (wasTold, lingers) = (true, false);
         try
         {

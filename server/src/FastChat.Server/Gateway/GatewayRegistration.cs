@@ -11,6 +11,7 @@ public static class GatewayRegistration
     {
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Admission>();
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<ConnectionLoop>();
         services.AddSingleton<HelloHandler>();

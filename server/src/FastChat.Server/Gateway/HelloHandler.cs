@@ -14,6 +14,7 @@ internal sealed class HelloHandler(
     ConnectionRegistry registry,
     PresenceTracker presence,
     PresenceBroadcaster broadcaster,
+    Admission admission,
     Epoch epoch,
     IOptions<GatewayOptions> gateway,
     IOptions<ChatOptions> chats,
@@ -33,6 +34,12 @@ internal sealed class HelloHandler(
         if (parsed.Frame is not HelloFrame hello)
         {
             End(connection, parsed.Refusal!, parsed, CloseCode.ProtocolViolated);
+            return;
+        }
+
+        if (admission.RefuseHello() is { } busy)
+        {
+            End(connection, busy, parsed, CloseCode.TryAgainLater);
             return;
         }
 
@@ -75,6 +82,7 @@ internal sealed class HelloHandler(
         }
 
         connection.Live = new LiveState(user.UserId, signedIn.SessionId);
+        connection.Place?.Accepted();
         var body = new UserBody(user.UserId, user.DisplayName, user.Kind);
         connection.Outbound.GoLive(FrameWriter.Encode(new HelloAckFrame(
             body, signedIn.SessionId, epoch.Value, time.GetUtcNow(), GatewayOptions.HeartbeatMs, Limits(), reference)));

@@ -14,9 +14,6 @@ public static class HostingRegistration
 {
     private const string DefaultUrl = "http://localhost:8000";
 
-    /// <summary>The largest body that any call may have is that of <c>/api/sync</c>, 1 MiB; each call checks its own limit.</summary>
-    private const long MaxBodyBytes = (1024 * 1024) + (64 * 1024);
-
     /// <summary>What the kernel keeps for a peer that reads slowly; Linux takes twice of it, its own bookkeeping included.</summary>
     private const int SendBufferBytes = 128 * 1024;
 
@@ -33,6 +30,7 @@ public static class HostingRegistration
         services.AddOptions<HostingOptions>().Configure<IConfiguration>(HostingOptions.Read).ValidateOnStart();
         services.TryAddSingleton(provider => new OriginPolicy(provider.GetRequiredService<IOptions<HostingOptions>>().Value.AllowedOrigins));
         services.AddSingleton<Readiness>();
+        HostBounds.Add(builder);
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HostingOptions>>(TrustProxies);
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<OriginPolicy>(AllowOrigins);
@@ -55,6 +53,8 @@ public static class HostingRegistration
         app.UseForwardedHeaders();
         app.Use(SecurityHeaders.Apply);
         app.UseMiddleware<ErrorAnswers>();
+        app.UseMiddleware<RequestLimit>();
+        HostBounds.WarnIfFew(app.Services);
         if (options.DocsEnabled)
         {
             ApiDocs.UsePage(app);
@@ -96,12 +96,6 @@ public static class HostingRegistration
         }
 
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        });
-
         // By default the kernel takes megabytes for a peer that reads nothing (GW4); accepted sockets inherit this.
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint =>
         {

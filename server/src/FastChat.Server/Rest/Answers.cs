@@ -17,10 +17,13 @@ public static class Answers
         new JsonAnswer<T>(body, typeInfo, status, "application/json; charset=utf-8", null);
 
     /// <summary>Writes a refusal as a problem document, with <c>Retry-After</c> (whole seconds, rounded up) where it is known.</summary>
-    public static IResult Problem(Refusal refusal) => new JsonAnswer<ProblemBody>(
-        ProblemBody.From(refusal),
+    public static IResult Problem(Refusal refusal) => Problem(refusal, refusal.Code.ToHttpStatus());
+
+    /// <summary>The same with a status of its own, where HTTP has a more telling one than the code's.</summary>
+    public static IResult Problem(Refusal refusal, int status) => new JsonAnswer<ProblemBody>(
+        ProblemBody.From(refusal, status),
         ProblemJsonContext.Default.ProblemBody,
-        refusal.Code.ToHttpStatus(),
+        status,
         "application/problem+json; charset=utf-8",
         refusal.RetryAfter);
 

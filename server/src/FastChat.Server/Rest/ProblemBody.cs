@@ -22,10 +22,9 @@ public sealed record ProblemBody
 
     public long? RetryAfterMs { get; init; }
 
-    /// <summary>The document for a refusal.</summary>
-    public static ProblemBody From(Refusal refusal)
+    /// <summary>The document for a refusal, with the status of its code or a more telling one.</summary>
+    public static ProblemBody From(Refusal refusal, int status)
     {
-        var status = refusal.Code.ToHttpStatus();
         return new ProblemBody
         {
             Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),

@@ -181,6 +181,8 @@ public sealed class HostingTests : IAsyncLifetime
     {
         Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(answer, "Referrer-Policy"));
+        Assert.Equal("same-origin", Header(answer, "Cross-Origin-Opener-Policy"));
+        Assert.Equal("same-origin", Header(answer, "Cross-Origin-Resource-Policy"));
         Assert.Contains("frame-ancestors 'none'", Header(answer, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Equal(string.Empty, Header(answer, "Server"));
     }
