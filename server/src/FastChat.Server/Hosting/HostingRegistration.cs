@@ -41,6 +41,7 @@ public static class HostingRegistration
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, HostingJsonContext.Default);
         });
         ApiDocs.Add(services);
+        LogLines.Use(builder.Logging);
         Startup.QuietHostUntilStarted(builder.Logging);
     }
 
