@@ -52,6 +52,9 @@ public sealed class ChatMember
 
     /// <summary>Where it ends; 0: none is.</summary>
     public long HiddenSeq { get; init; }
+
+    /// <summary>This member has blocked another one.</summary>
+    public bool Blocking { get; init; }
 }
 
 /// <summary>An entry of a chat at a fixed place.</summary>
@@ -110,6 +113,7 @@ internal sealed class ChatMemberTable : IEntityTypeConfiguration<ChatMember>
         builder.Property(member => member.JoinedAt).HasColumnName("joined_at");
         builder.Property(member => member.HiddenFrom).HasColumnName("hidden_from");
         builder.Property(member => member.HiddenSeq).HasColumnName("hidden_seq");
+        builder.Property(member => member.Blocking).HasColumnName("blocking");
     }
 }
 

@@ -44,14 +44,19 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
         userIds = null;
     }
 
-    /// <summary>One member has blocked another, or has not. Few chats have any of it, so it costs the others nothing.</summary>
+    /// <summary>A block that stands, while the chat is being read. Few chats have any, so it costs the others nothing.</summary>
+    public void AddBlock(Guid blocker, Guid blocked) => (blocks ??= []).Add((blocker, blocked));
+
+    /// <summary>One member blocks another, or ends that.</summary>
     public void SetBlock(Guid blocker, Guid blocked, bool isBlocked)
     {
         blocks?.Remove((blocker, blocked));
         if (isBlocked)
         {
-            (blocks ??= []).Add((blocker, blocked));
+            AddBlock(blocker, blocked);
         }
+
+        CollectionsMarshal.AsSpan(Members)[IndexOf(blocker)].SetBlocking(BlockedBy(blocker).Length > 0);
     }
 
     /// <summary>The members who have blocked this one.</summary>
@@ -97,10 +102,10 @@ internal sealed class ChatHead(Guid chatId, string kind, long lastSeq, long rev,
 }
 
 /// <summary>A member's positions, and the last range of messages that are hidden from them (0 and 0: none).</summary>
-internal struct MemberHead(Guid userId, long deliveredSeq = 0, long readSeq = 0, long hiddenFrom = 0, long hiddenSeq = 0, bool opened = false)
+internal struct MemberHead(Guid userId, long deliveredSeq = 0, long readSeq = 0, long hiddenFrom = 0, long hiddenSeq = 0, bool opened = false, bool blocking = false)
 {
     private bool isChanged;
-    private bool isHiddenChanged;
+    private bool isBlockChanged;
 
     public Guid UserId { get; } = userId;
 
@@ -113,6 +118,9 @@ internal struct MemberHead(Guid userId, long deliveredSeq = 0, long readSeq = 0,
     public long HiddenSeq { get; private set; } = hiddenSeq;
 
     public bool Opened { get; set; } = opened;
+
+    /// <summary>This member has blocked another one.</summary>
+    public bool Blocking { get; private set; } = blocking;
 
     /// <summary>Moves forward only; reading also delivers. True if the position that was asked for moved.</summary>
     public bool Advance(bool isRead, long seq)
@@ -133,8 +141,11 @@ internal struct MemberHead(Guid userId, long deliveredSeq = 0, long readSeq = 0,
     {
         HiddenFrom = HiddenFrom > 0 && HiddenSeq == seq - 1 ? HiddenFrom : seq;
         HiddenSeq = seq;
-        isHiddenChanged = true;
+        isBlockChanged = true;
     }
+
+    /// <summary>Notes whether this member has blocked another one.</summary>
+    public void SetBlocking(bool blocking) => (Blocking, isBlockChanged) = (blocking, true);
 
     /// <summary>True if the positions are to be written; from then on they count as written.</summary>
     public bool TakeIsChanged()
@@ -144,11 +155,11 @@ internal struct MemberHead(Guid userId, long deliveredSeq = 0, long readSeq = 0,
         return taken;
     }
 
-    /// <summary>True if the hidden range is to be written; from then on it counts as written.</summary>
-    public bool TakeIsHiddenChanged()
+    /// <summary>True if the hidden range and what is blocked are to be written; from then on they count as written.</summary>
+    public bool TakeIsBlockChanged()
     {
-        var taken = isHiddenChanged;
-        isHiddenChanged = false;
+        var taken = isBlockChanged;
+        isBlockChanged = false;
         return taken;
     }
 }

@@ -141,8 +141,8 @@ internal sealed class OperatorSite : IAsyncDisposable
                 UsedAt = generation < 2 ? Start : null,
             })));
             db.Add(new LinkToken { TokenHash = RefreshToken.HashOf("link"), UserId = users[0].UserId, SessionId = sessions[0].SessionId, CreatedAt = Start });
-            db.Add(new UserBlock { BlockerId = users[0].UserId, BlockedId = users[1].UserId, BlockedAt = Start, LastSeen = DateTimeOffset.UnixEpoch });
             await db.SaveChangesAsync(cancellationToken);
+            db.Add(new UserBlock { BlockerId = users[0].UserId, BlockedId = users[1].UserId, BlockedAt = Start, LastSeen = DateTimeOffset.UnixEpoch });
             foreach (var other in users.Skip(1))
             {
                 var chat = new Chat
@@ -158,7 +158,7 @@ internal sealed class OperatorSite : IAsyncDisposable
                 };
                 db.Add(chat);
                 await db.SaveChangesAsync(cancellationToken);
-                db.AddRange(new[] { users[0], other }.Select(user => new ChatMember { ChatId = chat.ChatId, UserId = user.UserId, DeliveredSeq = 2, ReadSeq = 1, Opened = user == other, JoinedAt = Start, HiddenFrom = user == other ? 3 : 0, HiddenSeq = user == other ? messages : 0 }));
+                db.AddRange(new[] { users[0], other }.Select(user => new ChatMember { ChatId = chat.ChatId, UserId = user.UserId, DeliveredSeq = 2, ReadSeq = 1, Opened = user == other, JoinedAt = Start, HiddenFrom = user == other ? 3 : 0, HiddenSeq = user == other ? messages : 0, Blocking = user != other }));
                 db.Add(new HiddenRange { ChatId = chat.ChatId, UserId = other.UserId, FirstSeq = 3, LastSeq = messages });
                 db.Add(new HeldPosition { UserId = users[0].UserId, ViewerId = other.UserId, ChatId = chat.ChatId, DeliveredSeq = 2, ReadSeq = 1 });
                 db.AddRange(Enumerable.Range(1, messages).Select(seq => new ChatMessage

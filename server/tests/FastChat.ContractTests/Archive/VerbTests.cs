@@ -184,7 +184,8 @@ public sealed partial class VerbTests : IAsyncLifetime
         using var closing = (IDisposable)opened;
         await using var source = await OperatorSite.Administration(url).ReadAsync(alone: false, default);
         await opened.WriteAsync((db, ct) => db.Set<ChatMessage>().ExecuteDeleteAsync(ct), default);
-        var messages = await source.ReadAsync(source.Tables[^1].Table, default).CountAsync();
+        var table = source.Tables.Single(counted => counted.Table.Name == "chat_messages").Table;
+        var messages = await source.ReadAsync(table, default).CountAsync();
         Assert.Equal((before.Count(line => line.StartsWith("chat_messages ", StringComparison.Ordinal)), 12), (messages, messages));
     }
 

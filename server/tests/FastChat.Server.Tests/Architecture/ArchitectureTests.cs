@@ -15,18 +15,11 @@ public sealed class ArchitectureTests
         ["Storage"] = [],
         ["Rest"] = ["Protocol"],
         ["Identity"] = ["Protocol", "Cluster", "Limits", "Rest", "Storage", "Text"],
-<<<<<<< HEAD
         ["Blocks"] = ["Cluster", "Storage"],
         ["Presence"] = ["Protocol", "Blocks", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Chats"] = ["Protocol", "Blocks", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Gateway"] = ["Protocol", "Blocks", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
-        ["Hosting"] = ["Protocol", "Rest", "Storage"],
-=======
-        ["Presence"] = ["Protocol", "Identity", "Limits", "Rest", "Storage", "Text"],
-        ["Chats"] = ["Protocol", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
-        ["Gateway"] = ["Protocol", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
         ["Hosting"] = ["Protocol", "Limits", "Rest", "Storage"],
->>>>>>> 5a98aef (Bound who comes in, so that a storm slows itself and not those inside)
         ["Operations"] = ["Hosting", "Storage", "Storage.Archive"],
         ["Storage.Archive"] = [],
         ["Storage.Postgres"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],

@@ -16,8 +16,8 @@ internal static class LogAnswer
 
     private const string InsertMembers =
         """
-        INSERT INTO chat_members (chat_id, user_id, delivered_seq, read_seq, opened, joined_at, hidden_from, hidden_seq)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO chat_members (chat_id, user_id, delivered_seq, read_seq, opened, joined_at, hidden_from, hidden_seq, blocking)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
     private const string InsertMessages =
@@ -90,7 +90,8 @@ internal static class LogAnswer
             Column(members.ConvertAll(row => rows.Opened.Contains((row.ChatId, row.Member.UserId))), NpgsqlDbType.Boolean),
             Column(members.ConvertAll(row => Time(row.At)), NpgsqlDbType.TimestampTz),
             Column(members.ConvertAll(row => row.Member.HiddenFrom), NpgsqlDbType.Bigint),
-            Column(members.ConvertAll(row => row.Member.HiddenSeq), NpgsqlDbType.Bigint));
+            Column(members.ConvertAll(row => row.Member.HiddenSeq), NpgsqlDbType.Bigint),
+            Column(members.ConvertAll(row => row.Member.Blocking), NpgsqlDbType.Boolean));
 
         // They are written as they are at the end of the batch.
         foreach (var (head, _) in created)
@@ -99,7 +100,7 @@ internal static class LogAnswer
             foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
             {
                 member.TakeIsChanged();
-                member.TakeIsHiddenChanged();
+                member.TakeIsBlockChanged();
                 rows.Opened.Remove((head.ChatId, member.UserId));
             }
         }

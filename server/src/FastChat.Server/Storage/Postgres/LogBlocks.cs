@@ -27,10 +27,10 @@ internal static class LogBlocks
         ON CONFLICT (chat_id, user_id, first_seq) DO UPDATE SET last_seq = excluded.last_seq
         """;
 
-    private const string UpdateHidden =
+    private const string UpdateMembers =
         """
-        UPDATE chat_members m SET hidden_from = u.hidden_from, hidden_seq = u.hidden_seq
-        FROM unnest($1, $2, $3, $4) u (chat_id, user_id, hidden_from, hidden_seq) WHERE m.chat_id = u.chat_id AND m.user_id = u.user_id
+        UPDATE chat_members m SET hidden_from = u.hidden_from, hidden_seq = u.hidden_seq, blocking = u.blocking
+        FROM unnest($1, $2, $3, $4, $5) u (chat_id, user_id, hidden_from, hidden_seq, blocking) WHERE m.chat_id = u.chat_id AND m.user_id = u.user_id
         """;
 
     /// <summary>Adds what is to be written; nothing, mostly.</summary>
@@ -38,9 +38,10 @@ internal static class LogBlocks
     {
         WriteBlocks(batch, rows);
         WriteHeld(batch, rows);
-        if (rows.Hidden.Count > 0)
+        WriteHidden(batch, rows);
+        if (rows.Hidden.Count > 0 || rows.ChangedBlocks.Count > 0)
         {
-            WriteHidden(batch, rows, touched);
+            WriteMembers(batch, touched);
         }
     }
 
@@ -84,22 +85,29 @@ internal static class LogBlocks
         }
     }
 
-    private static void WriteHidden(NpgsqlBatch batch, LogRows rows, IReadOnlyCollection<ChatHead> touched)
+    private static void WriteHidden(NpgsqlBatch batch, LogRows rows)
     {
         var ranges = rows.Hidden.ToList();
-        LogAnswer.Add(
-            batch,
-            UpsertHidden,
-            Ids(ranges.ConvertAll(row => row.Key.ChatId)),
-            Ids(ranges.ConvertAll(row => row.Key.UserId)),
-            LogAnswer.Column(ranges.ConvertAll(row => row.Key.FirstSeq), NpgsqlDbType.Bigint),
-            LogAnswer.Column(ranges.ConvertAll(row => row.Value), NpgsqlDbType.Bigint));
-        var members = new List<(Guid ChatId, MemberHead Member)>(ranges.Count);
+        if (ranges.Count > 0)
+        {
+            LogAnswer.Add(
+                batch,
+                UpsertHidden,
+                Ids(ranges.ConvertAll(row => row.Key.ChatId)),
+                Ids(ranges.ConvertAll(row => row.Key.UserId)),
+                LogAnswer.Column(ranges.ConvertAll(row => row.Key.FirstSeq), NpgsqlDbType.Bigint),
+                LogAnswer.Column(ranges.ConvertAll(row => row.Value), NpgsqlDbType.Bigint));
+        }
+    }
+
+    private static void WriteMembers(NpgsqlBatch batch, IReadOnlyCollection<ChatHead> touched)
+    {
+        var members = new List<(Guid ChatId, MemberHead Member)>();
         foreach (var head in touched)
         {
             foreach (ref var member in CollectionsMarshal.AsSpan(head.Members))
             {
-                if (member.TakeIsHiddenChanged())
+                if (member.TakeIsBlockChanged())
                 {
                     members.Add((head.ChatId, member));
                 }
@@ -110,11 +118,12 @@ internal static class LogBlocks
         {
             LogAnswer.Add(
                 batch,
-                UpdateHidden,
+                UpdateMembers,
                 Ids(members.ConvertAll(row => row.ChatId)),
                 Ids(members.ConvertAll(row => row.Member.UserId)),
                 LogAnswer.Column(members.ConvertAll(row => row.Member.HiddenFrom), NpgsqlDbType.Bigint),
-                LogAnswer.Column(members.ConvertAll(row => row.Member.HiddenSeq), NpgsqlDbType.Bigint));
+                LogAnswer.Column(members.ConvertAll(row => row.Member.HiddenSeq), NpgsqlDbType.Bigint),
+                LogAnswer.Column(members.ConvertAll(row => row.Member.Blocking), NpgsqlDbType.Boolean));
         }
     }
 

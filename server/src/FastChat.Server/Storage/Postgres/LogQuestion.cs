@@ -17,6 +17,9 @@ internal sealed class LogQuestion
     private const string Bounds =
         "SELECT set_config('lock_timeout', '1500ms', true), set_config('idle_in_transaction_session_timeout', '5s', true), pg_current_xact_id()::text";
 
+    /// <summary>The same for pairs of users, who are locked: so a chat is not made while one of them blocks the other, on whatever node.</summary>
+    private const string BoundsAndPairs = Bounds + ", (SELECT count(pg_advisory_xact_lock(p)) FROM unnest($1) p)";
+
     private const string OfChats = "chat_id = ANY ($1)";
 
     private const string OfChatsAndPairs =
@@ -31,12 +34,15 @@ internal sealed class LogQuestion
         FROM unnest($1, $2) k (sender_id, message_id) JOIN chat_messages m USING (sender_id, message_id)
         """;
 
-    /// <summary>The members, each once for everyone in the chat whom they have blocked; mostly nobody.</summary>
+    /// <summary>
+    /// The members, each once for everyone in the chat whom they have blocked. Where nobody has, what is looked for there has the key
+    /// NULL, and costs nothing; where somebody has, each pair is one look, however many others they have blocked.
+    /// </summary>
     private const string Members =
         """
-        SELECT m.chat_id, m.user_id, m.delivered_seq, m.read_seq, m.hidden_from, m.hidden_seq, m.opened, b.blocked_id
-        FROM chat_members m LEFT JOIN user_blocks b ON b.blocker_id = m.user_id
-          AND EXISTS (SELECT FROM chat_members o WHERE o.chat_id = m.chat_id AND o.user_id = b.blocked_id)
+        SELECT m.chat_id, m.user_id, m.delivered_seq, m.read_seq, m.hidden_from, m.hidden_seq, m.opened, m.blocking, o.user_id
+        FROM chat_members m LEFT JOIN chat_members o ON o.chat_id = CASE WHEN m.blocking THEN m.chat_id END AND o.user_id <> m.user_id
+          AND EXISTS (SELECT FROM user_blocks b WHERE b.blocker_id = m.user_id AND b.blocked_id = o.user_id OFFSET 0)
         """;
 
     /// <summary>Users by whom chats may be made, each once for everyone of them whom they have blocked.</summary>
@@ -94,7 +100,19 @@ internal sealed class LogQuestion
     {
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "BEGIN");
-        Add(batch, Bounds);
+        if (pairs.Count == 0)
+        {
+            Add(batch, Bounds);
+        }
+        else
+        {
+            // In one order, so that nodes never wait for each other in a circle.
+            Add(batch, BoundsAndPairs, new NpgsqlParameter<List<long>>
+            {
+                TypedValue = [.. pairs.Select(LogRows.LockOf).Order()],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            });
+        }
 
         // Known ids first, chats after them: each statement sees what was committed before it, so the chat of an id that is known is
         // seen. An id that becomes known in between is found out by the insert, and the batch is tried again.
@@ -103,7 +121,7 @@ internal sealed class LogQuestion
         AddForChats(
             batch,
             $"SELECT chat_id, kind, last_seq, rev, updated_at, direct_low, direct_high FROM chats WHERE {concerned} ORDER BY chat_id FOR NO KEY UPDATE");
-        AddForChats(batch, $"{Members} WHERE {concerned}");
+        AddForChats(batch, $"{Members} WHERE m.{concerned}");
         if (users.Count > 0)
         {
             Add(batch, Users, Ids([.. users]));

@@ -24,6 +24,10 @@ internal sealed partial class LogRows : IChatRows
     /// <summary>Two users' ids as a direct chat holds them.</summary>
     public static (Guid Low, Guid High) InOrder(Guid one, Guid other) => one.CompareTo(other) < 0 ? (one, other) : (other, one);
 
+    /// <summary>The number of the advisory lock of two users.</summary>
+    public static long LockOf((Guid Low, Guid High) pair) =>
+        unchecked(BitConverter.ToInt64(pair.Low.ToByteArray(), 8) + (31 * BitConverter.ToInt64(pair.High.ToByteArray(), 8)));
+
     /// <summary>Reads the answers to <see cref="LogQuestion"/>, from behind the first.</summary>
     public static async Task<LogRows> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
@@ -76,8 +80,14 @@ internal sealed partial class LogRows : IChatRows
     public ChatHead CreateDirect(Guid chatId, Guid opener, Guid other, long now)
     {
         var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, opened: true), new MemberHead(other)]);
-        head.SetBlock(opener, other, FindBlock(opener, other) is not null);
-        head.SetBlock(other, opener, FindBlock(other, opener) is not null);
+        foreach (var (blocker, blocked) in new[] { (opener, other), (other, opener) })
+        {
+            if (FindBlock(blocker, blocked) is not null)
+            {
+                head.SetBlock(blocker, blocked, isBlocked: true);
+            }
+        }
+
         heads.Add(chatId, head);
         directs.Add(InOrder(opener, other), chatId);
         Created.Add((head, now));
@@ -115,7 +125,7 @@ internal sealed partial class LogRows : IChatRows
         if (!head.HasMember(userId))
         {
             var member = new MemberHead(
-                userId, row.GetInt64(2), row.GetInt64(3), hiddenFrom: row.GetInt64(4), hiddenSeq: row.GetInt64(5), opened: row.GetBoolean(6));
+                userId, row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetBoolean(6), row.GetBoolean(7));
             head.AddMember(member);
             if (member.HiddenSeq > 0)
             {
@@ -123,9 +133,9 @@ internal sealed partial class LogRows : IChatRows
             }
         }
 
-        if (!row.IsDBNull(7))
+        if (!row.IsDBNull(8))
         {
-            head.SetBlock(userId, row.GetGuid(7), isBlocked: true);
+            head.AddBlock(userId, row.GetGuid(8));
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class SqliteBlockStatements
         using var rows = selectOfChat!.Query(Blob(head.ChatId));
         while (rows.Read())
         {
-            head.SetBlock(Id(rows, 0), Id(rows, 1), isBlocked: true);
+            head.AddBlock(Id(rows, 0), Id(rows, 1));
         }
     }
 

@@ -59,9 +59,9 @@ internal sealed class SqliteChatRows(SqliteChatStatements statements, SqliteChat
                     statements.UpdateMember(head.ChatId, member);
                 }
 
-                if (member.TakeIsHiddenChanged())
+                if (member.TakeIsBlockChanged())
                 {
-                    statements.UpdateHidden(head.ChatId, member);
+                    statements.UpdateBlock(head.ChatId, member);
                 }
             }
         }

@@ -19,7 +19,7 @@ internal sealed class SqliteChatStatements
     private PreparedStatement? updateChat;
     private PreparedStatement? updateMember;
     private PreparedStatement? markOpened;
-    private PreparedStatement? updateHidden;
+    private PreparedStatement? updateBlock;
 
     /// <summary>Those of blocks and of what is hidden by them.</summary>
     public SqliteBlockStatements Blocks { get; } = new();
@@ -47,7 +47,11 @@ internal sealed class SqliteChatStatements
         }
 
         var head = new ChatHead(chatId, row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), LoadMembers(chatId));
-        Blocks.Load(head);
+        if (head.Members.Exists(member => member.Blocking))
+        {
+            Blocks.Load(head);
+        }
+
         return head;
     }
 
@@ -84,10 +88,17 @@ internal sealed class SqliteChatStatements
     {
         var (low, high) = InOrder(opener, other);
         insertChat!.Run(Blob(chatId), Chat.Direct, low, high, now);
+        var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, opened: true), new MemberHead(other)]);
+        foreach (var (blocker, blocked) in new[] { (opener, other), (other, opener) })
+        {
+            if (Blocks.Find(blocker, blocked) is not null)
+            {
+                head.SetBlock(blocker, blocked, isBlocked: true);
+            }
+        }
+
         insertMember!.Run(Blob(chatId), Blob(opener), 1, now);
         insertMember!.Run(Blob(chatId), Blob(other), 0, now);
-        var head = new ChatHead(chatId, Chat.Direct, 0, 0, now, [new MemberHead(opener, opened: true), new MemberHead(other)]);
-        Blocks.Load(head);
         return head;
     }
 
@@ -99,8 +110,8 @@ internal sealed class SqliteChatStatements
     public void UpdateMember(Guid chatId, in MemberHead member) =>
         updateMember!.Run(member.DeliveredSeq, member.ReadSeq, Blob(chatId), Blob(member.UserId));
 
-    public void UpdateHidden(Guid chatId, in MemberHead member) =>
-        updateHidden!.Run(member.HiddenFrom, member.HiddenSeq, Blob(chatId), Blob(member.UserId));
+    public void UpdateBlock(Guid chatId, in MemberHead member) =>
+        updateBlock!.Run(member.HiddenFrom, member.HiddenSeq, member.Blocking ? 1 : 0, Blob(chatId), Blob(member.UserId));
 
     public void MarkOpened(Guid chatId, Guid userId) => markOpened!.Run(Blob(chatId), Blob(userId));
 
@@ -111,7 +122,7 @@ internal sealed class SqliteChatStatements
         while (rows.Read())
         {
             members.Add(new MemberHead(
-                Id(rows, 0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5) != 0));
+                Id(rows, 0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5) != 0, rows.GetInt64(6) != 0));
         }
 
         return members;
@@ -141,7 +152,7 @@ internal sealed class SqliteChatStatements
 
         Blocks.Prepare(Statement);
         selectChat = Statement("SELECT kind, last_seq, rev, updated_at FROM chats WHERE chat_id = $1");
-        selectMembers = Statement("SELECT user_id, delivered_seq, read_seq, hidden_from, hidden_seq, opened FROM chat_members WHERE chat_id = $1");
+        selectMembers = Statement("SELECT user_id, delivered_seq, read_seq, hidden_from, hidden_seq, opened, blocking FROM chat_members WHERE chat_id = $1");
         selectDirect = Statement("SELECT chat_id FROM chats WHERE direct_low = $1 AND direct_high = $2");
         selectKnown = Statement(
             """
@@ -166,7 +177,7 @@ internal sealed class SqliteChatStatements
             """);
         updateChat = Statement("UPDATE chats SET last_seq = $1, rev = $2, updated_at = $3 WHERE chat_id = $4");
         updateMember = Statement("UPDATE chat_members SET delivered_seq = $1, read_seq = $2 WHERE chat_id = $3 AND user_id = $4");
-        updateHidden = Statement("UPDATE chat_members SET hidden_from = $1, hidden_seq = $2 WHERE chat_id = $3 AND user_id = $4");
+        updateBlock = Statement("UPDATE chat_members SET hidden_from = $1, hidden_seq = $2, blocking = $3 WHERE chat_id = $4 AND user_id = $5");
         markOpened = Statement("UPDATE chat_members SET opened = 1 WHERE chat_id = $1 AND user_id = $2 AND opened = 0");
     }
 }

@@ -14,6 +14,9 @@ ALTER TABLE chat_members
   ADD COLUMN hidden_from bigint NOT NULL DEFAULT 0,
   ADD COLUMN hidden_seq  bigint NOT NULL DEFAULT 0;
 
+-- The member has blocked another one: only then is it looked up whom, so that chats without blocks cost nothing.
+ALTER TABLE chat_members ADD COLUMN blocking boolean NOT NULL DEFAULT false;
+
 -- All ranges of messages hidden from a member, for ever.
 CREATE TABLE hidden_ranges (
   chat_id   uuid   NOT NULL REFERENCES chats (chat_id),

@@ -13,6 +13,9 @@ CREATE INDEX ix_user_blocks_blocked_id ON user_blocks (blocked_id);
 ALTER TABLE chat_members ADD COLUMN hidden_from INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE chat_members ADD COLUMN hidden_seq INTEGER NOT NULL DEFAULT 0;
 
+-- The member has blocked another one: only then is it looked up whom, so that chats without blocks cost nothing.
+ALTER TABLE chat_members ADD COLUMN blocking INTEGER NOT NULL DEFAULT 0;
+
 -- All ranges of messages hidden from a member, for ever.
 CREATE TABLE hidden_ranges (
   chat_id   BLOB    NOT NULL REFERENCES chats (chat_id),
