@@ -14,7 +14,7 @@ const known = () => state().chats[chatId] ?? chat(0);
 const unread = (): number => unreadOf(state(), known());
 
 describe('a message of a blocked person', () => {
-  it('BL has its place in the order, and the next one follows it without asking anybody', async () => {
+  it('BL2 has its place in the order, and the next one follows it without asking anybody', async () => {
     const { api, engine, timeline } = makeEngine();
     cache(2);
     engine.receive({ type: 'MSG', ...hidden(3) });
@@ -25,7 +25,7 @@ describe('a message of a blocked person', () => {
     expect(api.changes).not.toHaveBeenCalled();
   });
 
-  it('BL is not counted, and nobody is told that it was delivered or read', async () => {
+  it('BL3 is not counted, and nobody is told that it was delivered or read', async () => {
     const { engine, sent } = makeEngine();
     cache(2);
     engine.positions.read(chatId);
@@ -42,7 +42,7 @@ describe('a message of a blocked person', () => {
     expect(lastShown(state(), known())?.seq).toBe(2);
   });
 
-  it('BL among others leaves their number right, and reading goes on past it', async () => {
+  it('BL3 among others leaves their number right, and reading goes on past it', async () => {
     const { engine, sent } = makeEngine();
     cache(2);
     engine.positions.read(chatId);
@@ -54,7 +54,7 @@ describe('a message of a blocked person', () => {
     expect(sent.filter((frame) => frame.type === 'READ').at(-1)).toMatchObject({ seq: 6 });
   });
 
-  it('BL that is only known from the list of chats is not counted either', () => {
+  it('BL3 that is only known from the list of chats is not counted either', () => {
     makeEngine();
     useChats.setState({ chats: { [chatId]: chat(200, { unread: 0, last_message: hidden(200) }) } });
     expect(unread()).toBe(0);

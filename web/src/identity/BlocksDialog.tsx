@@ -17,7 +17,6 @@ const List = styled('ul')(({ theme }) => ({
   listStyle: 'none',
   margin: 0,
   padding: 0,
-  outline: 'none',
   '& > li': { display: 'flex', alignItems: 'center', gap: 12, minHeight: 60 },
   '& > li + li': { borderTop: `1px solid ${theme.vars.palette.divider}` },
   '& div': { flex: 1, minWidth: 0 },
@@ -29,26 +28,28 @@ const List = styled('ul')(({ theme }) => ({
 export default function BlocksDialog({ api, close }: { api: IdentityApi; close(): void }) {
   const { people, known, failed, problem } = useBlocks();
   const [news, setNews] = useState('');
-  const list = useRef<HTMLUListElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   useEffect(() => void loadBlocks(api), [api]);
   const unblock = async (block: Block, name: string): Promise<void> => {
     if (!(await unblockPerson(api, block.user_id))) return;
     setNews(texts.blocks.undone(name));
-    // The button that was pressed is gone with its row.
-    list.current?.focus();
+    // The button that was pressed is gone with its row, and perhaps the whole list.
+    body.current?.focus();
   };
   return (
     <Dialog open onClose={close} maxWidth="xs" fullWidth aria-labelledby="blocks-title">
       <DialogTop id="blocks-title" title={texts.blocks.title} close={close} />
-      <DialogBody>
+      <DialogBody ref={body} tabIndex={-1} style={{ outline: 'none' }}>
         {!known && !failed && <p role="status">{texts.blocks.loading}</p>}
         {failed && <p role="alert">{texts.blocks.listFailed}</p>}
         {problem !== null && <p role="alert">{texts.blocks.failed}</p>}
-        <List ref={list} tabIndex={-1} aria-label={texts.blocks.title} hidden={people.length === 0}>
-          {people.map((block) => (
-            <BlockRow key={block.user_id} block={block} unblock={unblock} />
-          ))}
-        </List>
+        {people.length > 0 && (
+          <List aria-label={texts.blocks.title}>
+            {people.map((block) => (
+              <BlockRow key={block.user_id} block={block} unblock={unblock} />
+            ))}
+          </List>
+        )}
         {known && people.length === 0 && <p>{texts.blocks.none}</p>}
         <Hidden role="status">{news}</Hidden>
       </DialogBody>

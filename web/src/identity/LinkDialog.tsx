@@ -20,7 +20,7 @@ const Notes = styled('div')(({ theme }) => ({
   alignItems: 'center',
   justifyContent: 'space-between',
   gap: '8px 16px',
-  '& > p': { flex: '1 1 180px' },
+  '& > p': { flex: '1 1 150px', textWrap: 'pretty' },
   '& > [role=timer]': {
     ...theme.typography.subtitle2,
     fontVariantNumeric: 'tabular-nums',

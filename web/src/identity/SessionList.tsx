@@ -42,6 +42,7 @@ const Words = styled('div')(({ theme }) => ({
   minWidth: 0,
   '& b': { ...theme.typography.body1, fontWeight: 600, lineHeight: 1.35, overflowWrap: 'anywhere' },
   '& small': { ...theme.typography.caption, fontSize: '0.8125rem', color: theme.vars.palette.text.secondary },
+  '& small > span': { display: 'inline-block', whiteSpace: 'pre' },
   '& small[data-here]': { color: theme.vars.palette.primary.main, fontWeight: 600 },
 }));
 
@@ -79,7 +80,8 @@ function SessionRow({ session, revoke, signOut }: Pick<SessionListProps, 'revoke
         <b>{device}</b>
         {session.current && <small data-here="">{texts.sessions.here}</small>}
         <small>
-          {seen} · {texts.sessions.since(dayAndTime(session.created_at))}
+          <span>{seen} · </span>
+          <span>{texts.sessions.since(dayAndTime(session.created_at))}</span>
         </small>
       </Words>
       {session.current ? (

@@ -7,7 +7,8 @@ const Row = styled('div')(({ theme }) => ({
   display: 'flex',
   alignItems: 'center',
   justifyContent: 'space-between',
-  padding: '14px 12px 8px 24px',
+  gap: 8,
+  padding: '14px 12px 10px 24px',
   '& h2': { ...theme.typography.h1, margin: 0 },
 }));
 
