@@ -65,7 +65,8 @@ public sealed class RawSocket : IAsyncDisposable
             lines.Add($"Host: 127.0.0.1:{port}");
         }
 
-        lines.AddRange(["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {key}", .. headers]);
+        string[] version = headers.Any(header => header.StartsWith("Sec-WebSocket-Version:", StringComparison.Ordinal)) ? [] : ["Sec-WebSocket-Version: 13"];
+        lines.AddRange(["Connection: Upgrade", "Upgrade: websocket", .. version, $"Sec-WebSocket-Key: {key}", .. headers]);
         await socket.SendBytesAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"));
         await socket.ReadHeadAsync();
         return socket;

@@ -20,6 +20,7 @@ public sealed class HostingTests : IAsyncLifetime
     [InlineData("GET", "/api/nowhere", 404, "NOT_FOUND")]
     [InlineData("GET", "/nowhere.html", 404, "NOT_FOUND")]
     [InlineData("PUT", "/api/me", 405, "METHOD_NOT_ALLOWED")]
+    [InlineData("TRACE", "/api/me", 405, "METHOD_NOT_ALLOWED")]
     [InlineData("PATCH", "/api/me", 401, "UNAUTHORIZED")]
     [InlineData("POST", "/api/sessions", 415, "UNSUPPORTED_MEDIA_TYPE")]
     [InlineData("GET", "/api/bug", 500, "INTERNAL_ERROR")]
@@ -126,6 +127,17 @@ public sealed class HostingTests : IAsyncLifetime
         using var page = await SendAsync("GET", "/docs/index.html");
         Assert.Contains("script-src 'self';", Header(page, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.DoesNotContain("<script>", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/docs")]
+    [InlineData("/docs/index.html")]
+    [InlineData("/openapi/v1.json")]
+    public async Task SEC_the_documentation_can_be_taken_away(string path)
+    {
+        await using var quiet = await ServerFixture.StartAsync("--Docs:Enabled", "false");
+        using var answer = await quiet.Client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
