@@ -52,10 +52,11 @@ public sealed class StorageOptionsTests
     [Fact]
     public void Nothing_is_kept_in_a_session_that_a_pooler_could_give_to_another()
     {
-        var settings = SettingsOf("postgresql://db/chat");
+        var settings = SettingsOf("postgresql://db/chat", isDirect: false);
         Assert.Equal((true, 0, false, false), (settings.NoResetOnClose, settings.MaxAutoPrepare, settings.Multiplexing, settings.Enlist));
         Assert.InRange(settings.Timeout, 1, 4);
         Assert.InRange(settings.CommandTimeout, 1, 4);
+        Assert.InRange(SettingsOf("postgresql://db/chat").MaxAutoPrepare, 1, 100);
     }
 
     [Theory]
@@ -88,9 +89,9 @@ public sealed class StorageOptionsTests
     private static StorageOptions From(string? url) =>
         StorageOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).Build());
 
-    private static NpgsqlConnectionStringBuilder SettingsOf(string url)
+    private static NpgsqlConnectionStringBuilder SettingsOf(string url, bool isDirect = true)
     {
-        using var pool = PostgresConnections.Pool(From(url).Postgres!, isDirect: true);
+        using var pool = PostgresConnections.Pool(From(url).Postgres!, isDirect);
         return new NpgsqlConnectionStringBuilder(pool.ConnectionString);
     }
 }
