@@ -67,7 +67,7 @@ internal sealed class GatewayEndpoint(OriginPolicy origins, Admission admission,
         if (HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             headers.Upgrade = "websocket";
-            headers.Connection = "Upgrade";
+            headers.Connection = "Upgrade, close";
         }
 
         var refusal = new Refusal(ErrorCode.Validation, "/ws is for WebSocket upgrades of version 13 only.");
