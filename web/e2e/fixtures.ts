@@ -119,8 +119,17 @@ function listenForFaults(page: Page, faults: string[]): void {
 /** What the browser itself says about a connection that the test cut; everything else on the console is a fault. */
 const expected = /WebSocket connection to|Failed to load resource: net::/;
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures & { tidy: void }>({
   settings: [{}, { option: true }],
+
+  // A page that is left open goes on looking for its server, and the next tests share the machine with it.
+  tidy: [
+    async ({ browser }, provide) => {
+      await provide();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    { auto: true },
+  ],
 
   server: async ({ settings }, provide) => {
     const server = await Server.start(settings);
