@@ -19,6 +19,7 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
     private readonly CancellationTokenSource ended = new();
     private byte[]? held;
     private int heldBytes;
+    private bool isClosed;
 
     /// <summary>
     /// More is written at once after what is written now: it is held back, and goes out together with that. One send of many
@@ -79,9 +80,20 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
     }
 
     /// <inheritdoc/>
-    /// <remarks>The socket calls it under a lock of its own, for frames and pings alike; that guards what is held back, too.</remarks>
+    /// <remarks>
+    /// The socket calls it under a lock of its own, for frames and pings alike; that guards what is held back, too. After a close
+    /// frame nothing goes out (RFC 6455, 5.5.1): the socket answers a violation with one of its own while a frame of ours may
+    /// already wait for that lock.
+    /// </remarks>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (isClosed)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        isClosed = IsClose(buffer.Span);
+
         // A close, ping or pong never waits: the loop that would write the next frame may end before it does.
         var goesOn = MoreFollows && !IsControl(buffer.Span);
         if (held is null && !goesOn)
@@ -130,6 +142,8 @@ internal sealed class Transport(Stream inner, HttpContext context) : Stream
 
     /// <summary>The socket writes whole frames, so their first byte is the header's; opcodes from 8 on are control frames (RFC 6455, 5.2).</summary>
     private static bool IsControl(ReadOnlySpan<byte> frame) => !frame.IsEmpty && (frame[0] & 0x08) != 0;
+
+    private static bool IsClose(ReadOnlySpan<byte> frame) => !frame.IsEmpty && (frame[0] & 0x0F) == 0x08;
 
     /// <summary>Writes what was held back, then <paramref name="rest"/>.</summary>
     private async ValueTask WriteHeldAsync(ReadOnlyMemory<byte> rest)

@@ -57,6 +57,18 @@ public sealed class TransportTests : IDisposable
         Assert.Equal([(2 + 10) + (2 + 2)], written.Lengths);
     }
 
+    [Fact]
+    public async Task After_a_close_frame_nothing_goes_out()
+    {
+        byte[] close = [0x88, 2, 3, 0xea];
+        byte[] pong = [0x81, 1, (byte)'x'];
+        await transport.WriteAsync(close);
+        await transport.WriteAsync(pong);
+        transport.MoreFollows = true;
+        await transport.WriteAsync(pong);
+        Assert.Equal([close.Length], written.Lengths);
+    }
+
     private ValueTask SendAsync(int length) =>
         socket.SendAsync(new byte[length].AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
