@@ -1,6 +1,8 @@
 using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
+using FastChat.Server.Cluster.Postgres;
+using FastChat.Server.Cluster.RabbitMq;
 using FastChat.Server.Gateway;
 using FastChat.Server.Hosting;
 using FastChat.Server.Identity;
@@ -25,20 +27,22 @@ return await Startup.RunAsync(async () =>
 {
     var builder = Prepare(args);
     builder.AddHosting();
-    builder.AddCluster();
     builder.AddIdentity();
     builder.AddBlocks();
     builder.AddPresence();
     builder.AddChats();
     builder.AddGateway();
     var storage = StorageOptions.From(builder.Configuration);
+    var cluster = ClusterOptions.From(builder.Configuration);
     if (storage.Postgres is { } address)
     {
         builder.AddPostgres(address);
+        builder.AddCluster(services => BusOf(cluster, address, services.GetRequiredService<Epoch>().Value));
     }
     else
     {
         builder.AddSqlite(storage.SqlitePath!);
+        builder.AddCluster();
     }
 
     var app = builder.Build();
@@ -58,3 +62,14 @@ return await Startup.RunAsync(async () =>
 // Settings and the page stand beside the program, whatever folder it is started from.
 static WebApplicationBuilder Prepare(string[] settings) =>
     WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+
+static IBus BusOf(ClusterOptions cluster, PostgresAddress database, string epoch)
+{
+    if (cluster.RabbitMq is { } broker)
+    {
+        return new RabbitMqBus(broker, epoch);
+    }
+
+    var address = cluster.PostgresUrl is { } url ? PostgresUrl.Read(url, ClusterOptions.Setting) : database;
+    return new PostgresBus(PostgresConnections.Bus(address), address.ToString(), epoch);
+}

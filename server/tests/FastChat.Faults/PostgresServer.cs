@@ -174,7 +174,7 @@ public sealed class PostgresServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal static string Url(int port, string database) =>
+    public static string Url(int port, string database) =>
         $"postgresql://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{port}/{database}?sslmode=disable";
 
     internal static string UserList => $"\"{User}\" \"{Password}\"\n";

@@ -18,6 +18,10 @@ public sealed class BlockIndex
     public ImmutableDictionary<Guid, DateTimeOffset> BlockersOf(Guid userId) =>
         blockers.GetValueOrDefault(userId, ImmutableDictionary<Guid, DateTimeOffset>.Empty);
 
+    /// <summary>All blocks, those that change meanwhile as they were or as they are.</summary>
+    public IEnumerable<(Guid BlockerId, Guid BlockedId, DateTimeOffset LastSeen)> All() =>
+        blockers.SelectMany(blocked => blocked.Value.Select(blocker => (blocker.Key, blocked.Key, blocker.Value)));
+
     /// <summary>True if the first has blocked the second.</summary>
     public bool IsBlocked(Guid blockerId, Guid blockedId) => BlockersOf(blockedId).ContainsKey(blockerId);
 

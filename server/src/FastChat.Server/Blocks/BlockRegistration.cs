@@ -9,5 +9,6 @@ public static class BlockRegistration
         builder.Services.AddSingleton<BlockIndex>();
         builder.Services.AddSingleton<BlockUpdates>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<BlockUpdates>());
+        builder.Services.AddHostedService<BlockCheck>();
     }
 }

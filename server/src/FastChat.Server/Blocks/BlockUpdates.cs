@@ -32,7 +32,7 @@ public sealed partial class BlockUpdates : BackgroundService
         {
             if (hint is BlocksChangedHint changed && changed.Origin != nodeId)
             {
-                updates.Writer.TryWrite(new Update(changed.BlockerId, changed.BlockedId));
+                ReadAgain(changed.BlockerId, changed.BlockedId);
             }
         });
     }
@@ -51,6 +51,9 @@ public sealed partial class BlockUpdates : BackgroundService
         backplane.Publish(new BlocksChangedHint(blockerId, blockedId, nodeId));
         return update.Done.Task;
     }
+
+    /// <summary>What the database says of two users is read, soon.</summary>
+    internal void ReadAgain(Guid blockerId, Guid blockedId) => updates.Writer.TryWrite(new Update(blockerId, blockedId));
 
     /// <summary>Reads all blocks, before anybody is shown anything.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ public static class ChatRegistration
         builder.Services.AddSingleton<AnswerPump>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AnswerPump>());
         builder.Services.AddSingleton<ChatQueries>();
+        builder.Services.AddSingleton<MissedMessages>();
         builder.Services.AddSingleton<ChatMembers>();
         builder.Services.AddSingleton<SyncChats>();
         builder.Services.AddSingleton<SendMessage>();

@@ -116,19 +116,5 @@ public sealed record StoredBlock(string DisplayName, DateTimeOffset BlockedAt);
 /// <param name="Content">Stored exactly as it is (CH7).</param>
 public sealed record MessageDraft(Guid SenderId, Guid? ChatId, Guid? To, Guid MessageId, string Content);
 
-/// <summary>A message at its place.</summary>
-/// <param name="Message">The message; of a duplicate, as it was first stored, its content left out of account.</param>
-/// <param name="Members">Who is to hear of it.</param>
-/// <param name="Duplicate">It was stored before.</param>
-/// <param name="Before">If it is the first that somebody is shown of its chat: the chat before its first message.</param>
-public sealed record StoredMessage(MessageFrame Message, IReadOnlyList<Guid> Members, bool Duplicate, ChatBody? Before)
-{
-    /// <summary>Members from whom it is hidden, and who are to hear only that there is a message.</summary>
-    public IReadOnlyList<Guid> HiddenFrom { get; init; } = [];
-
-    /// <summary>Those of <see cref="Members"/> to whom its chat is new.</summary>
-    public IReadOnlyList<Guid> NewTo { get; init; } = Before is null ? [] : Members;
-}
-
 /// <summary>A position that moved, and which members are to hear of it.</summary>
 public sealed record MovedPosition(long Seq, IReadOnlyList<Guid> Members);

@@ -43,7 +43,7 @@ public sealed class OpenChat(IMessageLog log, ChatQueries queries, IBackplane ba
             return missing;
         }
 
-        backplane.Publish(new FrameHint([userId], FrameWriter.Encode(new ChatOpenedFrame(body, null)), connectionId));
+        backplane.Publish(new ChatOpenedHint(body.ChatId, new FrameHint([userId], FrameWriter.Encode(new ChatOpenedFrame(body, null)), connectionId)));
         return new OpenedChat(body, request.Created);
     }
 

@@ -80,7 +80,10 @@ public sealed class SendMessage
         if (draft.To is not null)
         {
             // Whoever sends the first message to a user, not to a chat, may not know the chat: on none of the own connections.
-            Introduce(stored, member => member == draft.SenderId);
+            foreach (var introduction in stored.Introduce(member => member == draft.SenderId))
+            {
+                backplane.Publish(introduction);
+            }
         }
 
         answered(stored);
@@ -89,22 +92,7 @@ public sealed class SendMessage
             return;
         }
 
-        Introduce(stored, member => member != draft.SenderId);
-        var key = new MergeKey("MSG", stored.Message.ChatId, default);
-        backplane.Publish(new FrameHint(stored.Members, FrameWriter.Encode(stored.Message), connectionId) { Key = key });
-        if (stored.HiddenFrom.Count > 0)
-        {
-            var hidden = (MessageFrame)stored.Message.ToHidden();
-            backplane.Publish(new FrameHint(stored.HiddenFrom, FrameWriter.Encode(hidden), connectionId) { Key = key });
-        }
-    }
-
-    private void Introduce(StoredMessage stored, Func<Guid, bool> isMeant)
-    {
-        if (stored.Before is { } before && stored.NewTo.Any(isMeant))
-        {
-            backplane.Publish(new FrameHint([.. stored.NewTo.Where(isMeant)], FrameWriter.Encode(new ChatOpenedFrame(before, null)), null));
-        }
+        backplane.Publish(stored.ToHint(connectionId));
     }
 
     private sealed class Sending(SendMessage owner, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)

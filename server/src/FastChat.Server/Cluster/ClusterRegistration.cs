@@ -4,5 +4,21 @@ namespace FastChat.Server.Cluster;
 public static class ClusterRegistration
 {
     /// <summary>Adds the bus of a single node.</summary>
-    public static void AddCluster(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<IBackplane, InProcessBackplane>();
+    public static void AddCluster(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Peers>();
+        builder.Services.AddSingleton<IBackplane, InProcessBackplane>();
+    }
+
+    /// <summary>Adds a bus between nodes.</summary>
+    /// <param name="builder">The program.</param>
+    /// <param name="bus">Makes it; called once.</param>
+    public static void AddCluster(this IHostApplicationBuilder builder, Func<IServiceProvider, IBus> bus)
+    {
+        builder.Services.AddSingleton(provider => new Peers(provider.GetRequiredService<TimeProvider>()) { CanExist = true });
+        builder.Services.AddSingleton(bus);
+        builder.Services.AddSingleton<BusBackplane>();
+        builder.Services.AddSingleton<IBackplane>(provider => provider.GetRequiredService<BusBackplane>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<BusBackplane>());
+    }
 }

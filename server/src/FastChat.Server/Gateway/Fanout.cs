@@ -6,25 +6,8 @@ namespace FastChat.Server.Gateway;
 /// <summary>Brings what is published to the connections of this node. A frame was encoded once; its bytes are shared.</summary>
 internal sealed class Fanout(ConnectionRegistry registry)
 {
-    /// <summary>Handles a hint from the bus.</summary>
-    public void Handle(Hint hint)
-    {
-        switch (hint)
-        {
-            case FrameHint frame:
-                Deliver(frame);
-                break;
-            case SessionRevokedHint revoked:
-                Close(revoked.SessionId);
-                break;
-        }
-    }
-
-    /// <summary>Tells the connections of a user whom they have blocked, after a change of it (BL8).</summary>
-    public void TellBlocks(Guid userId, IReadOnlyList<Guid> blocked) =>
-        Deliver(new FrameHint([userId], FrameWriter.Encode(new BlocksFrame(blocked)), null) { Key = new MergeKey("BLOCKS", default, userId) });
-
-    private void Deliver(FrameHint hint)
+    /// <summary>Brings a frame to the connections of this node for which it is meant.</summary>
+    public void Deliver(FrameHint hint)
     {
         foreach (var userId in hint.UserIds)
         {
@@ -38,7 +21,24 @@ internal sealed class Fanout(ConnectionRegistry registry)
         }
     }
 
-    private void Close(Guid sessionId)
+    /// <summary>Brings a message, and what belongs before it.</summary>
+    public void Deliver(MessageHint hint)
+    {
+        foreach (var frame in hint.Frames)
+        {
+            Deliver(frame);
+        }
+    }
+
+    /// <summary>True if one of the users has a connection here.</summary>
+    public bool Reaches(IEnumerable<Guid> userIds) => userIds.Any(userId => registry.Of(userId).Length > 0);
+
+    /// <summary>Tells the connections of a user whom they have blocked, after a change of it (BL8).</summary>
+    public void TellBlocks(Guid userId, IReadOnlyList<Guid> blocked) =>
+        Deliver(new FrameHint([userId], FrameWriter.Encode(new BlocksFrame(blocked)), null) { Key = new MergeKey("BLOCKS", default, userId) });
+
+    /// <summary>Ends the connections of a session that was revoked (ID3).</summary>
+    public void Close(Guid sessionId)
     {
         foreach (var connection in registry.All)
         {

@@ -1,4 +1,3 @@
-using FastChat.Server.Blocks;
 using FastChat.Server.Cluster;
 
 namespace FastChat.Server.Gateway;
@@ -17,6 +16,10 @@ public static class GatewayRegistration
         services.AddSingleton<HelloHandler>();
         services.AddSingleton<FrameRouter>();
         services.AddSingleton<Fanout>();
+        services.AddSingleton<HintRouter>();
+        services.AddSingleton<DeliveryOrder>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryOrder>());
+        services.AddHostedService<HeadCheck>();
         services.AddSingleton<TypingRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<TypingRelay>());
         services.AddHostedService<RenameAnnouncer>();
@@ -31,9 +34,7 @@ public static class GatewayRegistration
     /// </summary>
     public static void UseGateway(this WebApplication app)
     {
-        var fanout = app.Services.GetRequiredService<Fanout>();
-        app.Services.GetRequiredService<IBackplane>().Subscribe(fanout.Handle);
-        app.Services.GetRequiredService<BlockUpdates>().Listed += fanout.TellBlocks;
+        app.Services.GetRequiredService<HintRouter>().Subscribe(app.Services.GetRequiredService<IBackplane>());
         var endpoint = ActivatorUtilities.CreateInstance<GatewayEndpoint>(app.Services);
         app.MapWhen(GatewayEndpoint.IsFor, branch =>
         {

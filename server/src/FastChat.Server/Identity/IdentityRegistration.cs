@@ -16,6 +16,7 @@ public static class IdentityRegistration
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
         services.TryAddSingleton(_ => new OriginPolicy(builder.Configuration[OriginPolicy.Setting]));
         services.AddSingleton<RevokedSessions>();
+        services.AddHostedService<RevocationCheck>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionActivity>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionActivity>());

@@ -29,6 +29,9 @@ public sealed class RevokedSessions
         });
     }
 
+    /// <summary>A session was revoked, here or on another node; its connections are to end.</summary>
+    public event Action<Guid>? Remembered;
+
     /// <summary>How long a revocation has to be remembered: afterwards no token of the session is good any more.</summary>
     public static TimeSpan Memory { get; } = AccessTokens.Lifetime + AccessTokens.ClockSkew + AccessTokens.ClockSkew;
 
@@ -46,7 +49,11 @@ public sealed class RevokedSessions
     internal void Remember(Guid sessionId)
     {
         var now = time.GetUtcNow();
-        forgetAt[sessionId] = now + Memory;
+        if (forgetAt.TryAdd(sessionId, now + Memory))
+        {
+            Remembered?.Invoke(sessionId);
+        }
+
         if (now < nextPrune)
         {
             return;

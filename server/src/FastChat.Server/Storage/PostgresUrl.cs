@@ -30,8 +30,22 @@ internal static class PostgresUrl
     public static bool Is(string url) => Array.Exists(Schemes, scheme => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads the URL.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="setting">The setting in which it stands, for the sentence.</param>
     /// <exception cref="DatabaseRefusedException">It can't be used, with the reason.</exception>
-    public static PostgresAddress Read(string url)
+    public static PostgresAddress Read(string url, string setting = StorageOptions.Setting)
+    {
+        try
+        {
+            return ReadParts(url);
+        }
+        catch (BadUrlException fault)
+        {
+            throw new DatabaseRefusedException($"{setting} {fault.Message}; it must be like postgresql://user:password@host:port/name.", fault);
+        }
+    }
+
+    private static PostgresAddress ReadParts(string url)
     {
         var rest = url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..];
         var (location, query) = Cut(rest, rest.IndexOf('?', StringComparison.Ordinal));
@@ -116,6 +130,8 @@ internal static class PostgresUrl
         return decoded.Contains('\0', StringComparison.Ordinal) ? throw Refused("holds the character U+0000") : decoded;
     }
 
-    private static DatabaseRefusedException Refused(string reason) =>
-        new($"{StorageOptions.Setting} {reason}; it must be like postgresql://user:password@host:port/name.");
+    private static BadUrlException Refused(string reason) => new(reason);
+
+    /// <summary>What is wrong with a URL, before it is said of which setting.</summary>
+    private sealed class BadUrlException(string reason) : Exception(reason);
 }

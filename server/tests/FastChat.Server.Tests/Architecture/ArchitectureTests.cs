@@ -12,6 +12,8 @@ public sealed class ArchitectureTests
         ["Text"] = [],
         ["Limits"] = [],
         ["Cluster"] = [],
+        ["Cluster.Postgres"] = ["Cluster"],
+        ["Cluster.RabbitMq"] = ["Cluster"],
         ["Storage"] = [],
         ["Rest"] = ["Protocol"],
         ["Identity"] = ["Protocol", "Cluster", "Limits", "Rest", "Storage", "Text"],
@@ -32,7 +34,6 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string> Seams = new(StringComparer.Ordinal)
     {
         ["FastChat.Server.Blocks.ILastSeen"] = "a block asks when somebody was here without seeing presence",
-        ["FastChat.Server.Cluster.IBackplane"] = "PostgreSQL and RabbitMQ bring the others",
         ["FastChat.Server.Presence.IPresenceOutput"] = "Presence shows to connections without seeing the gateway",
     };
 
@@ -72,7 +73,9 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("FastChat.Server.Storage.Sqlite.")]
     [InlineData("FastChat.Server.Storage.Postgres.")]
-    public void Only_Program_sees_a_database_s_adaptor(string adaptor) => Assert.Equal(
+    [InlineData("FastChat.Server.Cluster.Postgres.")]
+    [InlineData("FastChat.Server.Cluster.RabbitMq.")]
+    public void Only_Program_sees_an_adaptor(string adaptor) => Assert.Equal(
         ["Program"],
         References.All
             .Where(edge => edge.To.StartsWith(adaptor, StringComparison.Ordinal) && !edge.From.StartsWith(adaptor, StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Reflection;
+using FastChat.Server.Cluster;
 using FastChat.Server.Hosting;
 using FastChat.Server.Storage;
 using Xunit;
@@ -13,6 +14,8 @@ public sealed class ConfigurationTests
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.DocsEnabled)}"] = "Docs__Enabled",
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.AllowedOrigins)}"] = "ALLOWED_ORIGINS",
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.TrustedProxies)}"] = "TRUSTED_PROXIES",
+        [$"{nameof(ClusterOptions)}.{nameof(ClusterOptions.RabbitMq)}"] = ClusterOptions.Setting,
+        [$"{nameof(ClusterOptions)}.{nameof(ClusterOptions.PostgresUrl)}"] = ClusterOptions.Setting,
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.SqlitePath)}"] = StorageOptions.Setting,
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.Postgres)}"] = StorageOptions.Setting,
     };

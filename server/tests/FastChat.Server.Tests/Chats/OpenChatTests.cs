@@ -35,7 +35,7 @@ public sealed class OpenChatTests : IAsyncLifetime
         Assert.Equal((0, 0, 0, null, "direct"), (first.Chat.LastSeq, first.Chat.Rev, first.Chat.Unread, first.Chat.LastMessage, first.Chat.Kind));
         Assert.Equal(["Ann", "Bob"], first.Chat.Members.Select(member => member.DisplayName).Order(StringComparer.Ordinal));
 
-        var told = chats.Hints.Cast<FrameHint>().ToList();
+        var told = chats.Hints.Cast<ChatOpenedHint>().Select(hint => hint.Frame).ToList();
         Assert.Equal([ann, ann, bob], told.Select(hint => Assert.Single(hint.UserIds)));
         Assert.Equal([connection, null, null], told.Select(hint => hint.ExceptConnection));
         Assert.Equal(Encoding.UTF8.GetString(FrameWriter.Encode(new ChatOpenedFrame(first.Chat, null)).Span), Encoding.UTF8.GetString(told[0].Frame.Span));

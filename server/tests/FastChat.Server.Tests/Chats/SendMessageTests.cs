@@ -26,11 +26,13 @@ public sealed class SendMessageTests
         var backplane = new InProcessBackplane(NullLogger<InProcessBackplane>.Instance);
         backplane.Subscribe(hint =>
         {
-            var frame = Assert.IsType<FrameHint>(hint);
-            hints.Add(frame);
-            var type = Encoding.UTF8.GetString(frame.Frame.Span).Split('"')[3];
-            var to = string.Join('+', frame.UserIds.Select(user => user == Ann ? "ann" : "bob"));
-            events.Add($"{type} to {to}{(frame.ExceptConnection is null ? string.Empty : " but the sender's connection")}");
+            foreach (var frame in hint is MessageHint message ? message.Frames : [Assert.IsType<FrameHint>(hint)])
+            {
+                hints.Add(frame);
+                var type = Encoding.UTF8.GetString(frame.Frame.Span).Split('"')[3];
+                var to = string.Join('+', frame.UserIds.Select(user => user == Ann ? "ann" : "bob"));
+                events.Add($"{type} to {to}{(frame.ExceptConnection is null ? string.Empty : " but the sender's connection")}");
+            }
         });
         sendMessage = new SendMessage(log, backplane, Options.Create(new ChatOptions { MessageBurst = 2 }), time);
     }

@@ -23,7 +23,7 @@ public sealed class ServerFixture : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0", "--webroot", folder, .. settings]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IDatabase>(database);
-        builder.Services.AddSingleton<IBackplane, InProcessBackplane>();
+        builder.AddCluster();
         builder.AddIdentity();
         builder.AddHosting();
         app = builder.Build();

@@ -64,6 +64,14 @@ internal static class PostgresConnections
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
+    /// <summary>As <see cref="Own"/>, for hints between nodes: a crash may forget them, so their commits wait for no disk.</summary>
+    public static NpgsqlDataSource Bus(PostgresAddress address)
+    {
+        var settings = OwnSettings(address);
+        settings.Options = $"{settings.Options} -c synchronous_commit=off".Trim();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
     private static NpgsqlConnectionStringBuilder OwnSettings(PostgresAddress address)
     {
         var settings = Settings(address);

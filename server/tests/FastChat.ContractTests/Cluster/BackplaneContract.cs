@@ -1,8 +1,9 @@
+using System.Text;
 using FastChat.Server.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
-namespace FastChat.ContractTests;
+namespace FastChat.ContractTests.Cluster;
 
 /// <summary><see cref="IBackplane"/>: hints of one publisher arrive in their order, and no listener keeps them from another.</summary>
 public abstract class BackplaneContract : IAsyncLifetime
@@ -21,10 +22,10 @@ public abstract class BackplaneContract : IAsyncLifetime
     public async Task Hints_of_a_publisher_arrive_in_the_order_in_which_they_were_published()
     {
         var ear = new Ear(1000);
-        backplane.Subscribe(ear.Hear);
+        Other.Subscribe(ear.Hear);
         for (var i = 0; i < 1000; i++)
         {
-            backplane.Publish(Hint(0, i));
+            Backplane.Publish(Hint(0, i));
         }
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => Hint(0, i)), await ear.HeardAsync());
@@ -34,7 +35,7 @@ public abstract class BackplaneContract : IAsyncLifetime
     public async Task Of_publishers_at_once_each_keeps_its_own_order_and_nothing_is_lost()
     {
         var ear = new Ear(1000);
-        backplane.Subscribe(ear.Hear);
+        Other.Subscribe(ear.Hear);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(publisher => Task.Run(() =>
         {
             for (var i = 0; i < 250; i++)
@@ -63,18 +64,11 @@ public abstract class BackplaneContract : IAsyncLifetime
     [Fact]
     public async Task Every_kind_of_hint_arrives_as_it_was_sent()
     {
-        var ear = new Ear(3);
-        backplane.Subscribe(ear.Hear);
-        var (user, connection, chat) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        backplane.Publish(new FrameHint([user], "frame"u8.ToArray(), connection) { Key = new MergeKey("MSG", chat, user), IsDroppable = true });
-        backplane.Publish(new SessionRevokedHint(connection));
-        backplane.Publish(new UserRenamedHint(user, "Zoë"));
-        var heard = await ear.HeardAsync();
-        var frame = Assert.IsType<FrameHint>(heard[0]);
-        Assert.Equal([user], frame.UserIds);
-        Assert.Equal("frame"u8, frame.Frame.Span);
-        Assert.Equal((connection, new MergeKey("MSG", chat, user), true), (frame.ExceptConnection, frame.Key, frame.IsDroppable));
-        Assert.Equal([new SessionRevokedHint(connection), new UserRenamedHint(user, "Zoë")], heard.Skip(1));
+        var hints = Kinds();
+        var ear = new Ear(hints.Count);
+        Other.Subscribe(ear.Hear);
+        hints.ForEach(backplane.Publish);
+        Assert.Equal(hints.Select(Describe), (await ear.HeardAsync()).Select(Describe));
     }
 
     [Fact]
@@ -90,35 +84,43 @@ public abstract class BackplaneContract : IAsyncLifetime
         Assert.Equal([Hint(0, 2)], await late.HeardAsync());
     }
 
+    /// <summary>Where it is heard: the same node, or another one.</summary>
+    protected virtual IBackplane Other => backplane;
+
+    protected IBackplane Backplane => backplane;
+
     protected abstract Task<IBackplane> StartAsync();
 
     protected virtual Task StopAsync() => Task.CompletedTask;
 
-    private static Guid Publisher(int number) => new(number, 0, 0, new byte[8]);
-
-    private static UserRenamedHint Hint(int publisher, int number) => new(Publisher(publisher), $"{number}");
-
-    /// <summary>Waits for so many hints; a bus may bring them a little later.</summary>
-    private sealed class Ear(int count)
+    /// <summary>A hint with all that is in it, bytes and lists too.</summary>
+    protected static string Describe(Hint hint) => hint switch
     {
-        private readonly Lock gate = new();
-        private readonly List<Hint> heard = [];
-        private readonly TaskCompletionSource<List<Hint>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FrameHint frame => $"{string.Join(',', frame.UserIds)} {Encoding.UTF8.GetString(frame.Frame.Span)} {frame.ExceptConnection} {frame.Key} {frame.IsDroppable}",
+        MessageHint message => $"{message.ChatId} {message.Rev} {string.Join(" | ", message.Frames.Select(Describe))}",
+        ChatOpenedHint opened => $"{opened.ChatId} opened {Describe(opened.Frame)}",
+        _ => $"{hint}",
+    };
 
-        public void Hear(Hint hint)
-        {
-            lock (gate)
-            {
-                heard.Add(hint);
-                if (heard.Count == count)
-                {
-                    done.SetResult([.. heard]);
-                }
-            }
-        }
-
-        public Task<List<Hint>> HeardAsync() => done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    private static List<Hint> Kinds()
+    {
+        var (user, other, connection, chat) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var message = new FrameHint([user, other], "{\"content\":\"Zoë 🙂 \\n {}\"}"u8.ToArray(), connection) { Key = new MergeKey("MSG", chat, default) };
+        return
+        [
+            new FrameHint([user], "frame with spaces"u8.ToArray(), null) { Key = new MergeKey("READ", chat, user), IsDroppable = true },
+            new MessageHint(chat, 1, [message with { Key = null, ExceptConnection = null }, message, message with { UserIds = [other] }]),
+            new MessageHint(chat, long.MaxValue, [message]),
+            new ChatOpenedHint(chat, message),
+            new SessionRevokedHint(connection),
+            new UserRenamedHint(user, "Zoë the 2nd"),
+            new BlocksChangedHint(user, other, connection),
+        ];
     }
+
+    protected static Guid Publisher(int number) => new(number, 0, 0, new byte[8]);
+
+    protected static UserRenamedHint Hint(int publisher, int number) => new(Publisher(publisher), $"{number}");
 }
 
 public sealed class InProcessBackplaneTests : BackplaneContract

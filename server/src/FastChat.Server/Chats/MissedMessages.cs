@@ -1,0 +1,107 @@
+using FastChat.Protocol;
+using FastChat.Server.Cluster;
+using FastChat.Server.Identity;
+using FastChat.Server.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace FastChat.Server.Chats;
+
+/// <summary>
+/// Messages of which this node has not heard, from the database, as the hints that did not come: for a gap between two revisions,
+/// and for the last message of a chat, which no later one gives away (CL5).
+/// </summary>
+public sealed class MissedMessages(IDatabase database)
+{
+    /// <summary>More messages than this at once are left to the clients, who see the gap and fetch what they want (CL1).</summary>
+    private const int Most = 500;
+
+    /// <summary>The chats with messages sent since then, each with the revision of its last.</summary>
+    public Task<Dictionary<Guid, long>> HeadsAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        (db, ct) => db.Set<ChatMessage>()
+            .Where(message => message.SentAt > since)
+            .GroupBy(message => message.ChatId)
+            .Select(chat => new { ChatId = chat.Key, Rev = chat.Max(message => message.Rev) })
+            .ToDictionaryAsync(chat => chat.ChatId, chat => chat.Rev, ct),
+        cancellationToken);
+
+    /// <summary>What was sent in these chats since then, oldest first; of too much the newest.</summary>
+    public Task<List<MessageHint>> ReadAsync(IReadOnlyCollection<Guid> chatIds, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        async (db, ct) =>
+        {
+            var rows = await db.Set<ChatMessage>()
+                .Where(message => chatIds.Contains(message.ChatId) && message.SentAt > since)
+                .OrderByDescending(message => message.SentAt)
+                .Take(Most)
+                .ToListAsync(ct);
+            return await DescribeAsync(db, rows, ct);
+        },
+        cancellationToken);
+
+    /// <summary>The messages of a chat with these revisions; none if there are too many.</summary>
+    /// <param name="chatId">The chat.</param>
+    /// <param name="after">The last one that is known.</param>
+    /// <param name="upTo">The last one that is asked for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<List<MessageHint>> ReadAsync(Guid chatId, long after, long upTo, CancellationToken cancellationToken) => upTo - after > Most
+        ? Task.FromResult<List<MessageHint>>([])
+        : database.ReadAsync(
+            async (db, ct) => await DescribeAsync(db, await ChatQueries.Changes(db, chatId, after, upTo).ToListAsync(ct), ct),
+            cancellationToken);
+
+    private static async Task<List<MessageHint>> DescribeAsync(FastChatDbContext db, List<ChatMessage> rows, CancellationToken cancellationToken)
+    {
+        var chatIds = rows.Select(message => message.ChatId).Distinct().ToList();
+        var members = (await db.Set<ChatMember>()
+            .Where(member => chatIds.Contains(member.ChatId))
+            .Join(db.Set<User>(), member => member.UserId, user => user.UserId, (member, user) => new Reader(member, user.DisplayName))
+            .ToListAsync(cancellationToken)).ToLookup(reader => reader.Member.ChatId);
+        var hidden = members.SelectMany(chat => chat).Any(reader => reader.Member.HiddenSeq > 0)
+            ? (await db.Set<HiddenRange>().Where(range => chatIds.Contains(range.ChatId)).ToListAsync(cancellationToken)).ToLookup(range => range.ChatId)
+            : Array.Empty<HiddenRange>().ToLookup(range => range.ChatId);
+        return rows.OrderBy(message => message.Rev).ToList()
+            .ConvertAll(message => Describe(message, [.. members[message.ChatId]], [.. hidden[message.ChatId]]));
+    }
+
+    private static MessageHint Describe(ChatMessage message, List<Reader> readers, List<HiddenRange> hidden)
+    {
+        bool IsHidden(Guid userId, long seq) => hidden.Exists(range => range.UserId == userId && range.FirstSeq <= seq && seq <= range.LastSeq);
+        var shown = readers.Select(reader => reader.Member.UserId).Where(userId => !IsHidden(userId, message.Seq)).ToList();
+
+        // To whom all earlier ones are hidden, the chat is new.
+        var newTo = shown.FindAll(userId => message.Seq == 1
+            || hidden.Exists(range => range.UserId == userId && range.FirstSeq == 1 && range.LastSeq == message.Seq - 1));
+        return new StoredMessage(ToFrame(message), shown, Duplicate: false, newTo.Count > 0 ? Before(message, readers) : null)
+        {
+            HiddenFrom = [.. readers.Select(reader => reader.Member.UserId).Except(shown)],
+            NewTo = newTo,
+        }.ToHint(connectionId: null);
+    }
+
+    private static MessageFrame ToFrame(ChatMessage message) => new()
+    {
+        ChatId = message.ChatId,
+        MessageId = message.MessageId,
+        Seq = message.Seq,
+        Rev = message.Rev,
+        SenderId = message.SenderId,
+        Content = message.Content,
+        SentAt = message.SentAt,
+        EditedAt = message.EditedAt,
+        DeletedAt = message.DeletedAt,
+    };
+
+    /// <summary>The chat as it was before its first message that somebody is shown.</summary>
+    private static ChatBody Before(ChatMessage message, List<Reader> readers) => new()
+    {
+        ChatId = message.ChatId,
+        Kind = Chat.Direct,
+        Members = readers.ConvertAll(reader => new MemberBody(reader.Member.UserId, reader.DisplayName, DeliveredSeq: 0, ReadSeq: 0)),
+        LastSeq = 0,
+        Rev = 0,
+        LastMessage = null,
+        Unread = 0,
+        UpdatedAt = message.SentAt,
+    };
+
+    private sealed record Reader(ChatMember Member, string DisplayName);
+}

@@ -1,0 +1,84 @@
+using FastChat.Server.Cluster;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>Up to which revision of a chat this node has delivered, and what came too early. Use it with its own lock held.</summary>
+internal sealed class ChatPlace(Fanout fanout)
+{
+    private SortedList<long, MessageHint>? waiting;
+
+    /// <summary>The last revision that was delivered; -1: nothing is known yet.</summary>
+    public long Last { get; private set; } = -1;
+
+    /// <summary>Some came too early.</summary>
+    public bool IsWaiting => waiting is { Count: > 0 };
+
+    /// <summary>The highest revision that came too early.</summary>
+    public long Highest => waiting!.GetKeyAtIndex(waiting.Count - 1);
+
+    /// <summary>When it was last used, the clock's timestamp.</summary>
+    public long TouchedAt { get; set; }
+
+    /// <summary>What is missing is being looked up.</summary>
+    public bool IsLookedUp { get; set; }
+
+    /// <summary>It was forgotten; whoever still holds it takes the chat's new one.</summary>
+    public bool IsForgotten { get; set; }
+
+    /// <summary>Takes a message: it is delivered, or waits for those before it, or is late and dropped.</summary>
+    public void Add(MessageHint hint)
+    {
+        // What came before the first of which this node hears was delivered by others, or is found by the clients (CL1).
+        Last = Last < 0 ? hint.Rev - 1 : Last;
+        if (!IsWaiting && hint.Rev == Last + 1 && hint.Frames.Count > 0)
+        {
+            Deliver(hint);
+        }
+        else if (hint.Rev > Last)
+        {
+            waiting ??= [];
+            if (!waiting.TryGetValue(hint.Rev, out var known) || known.Frames.Count == 0)
+            {
+                waiting[hint.Rev] = hint;
+            }
+
+            while (IsWaiting && waiting.GetKeyAtIndex(0) == Last + 1 && waiting.GetValueAtIndex(0).Frames.Count > 0)
+            {
+                Take();
+            }
+        }
+    }
+
+    /// <summary>Delivers a message whatever is missing before it, unless it is late.</summary>
+    public void Jump(MessageHint hint)
+    {
+        if (hint.Rev > Last)
+        {
+            PassUpTo(hint.Rev - 1);
+            Last = hint.Rev - 1;
+            Add(hint);
+        }
+    }
+
+    /// <summary>Delivers all that waits, whatever is missing before and between.</summary>
+    public void PassUpTo(long rev)
+    {
+        while (IsWaiting && waiting!.GetKeyAtIndex(0) <= rev)
+        {
+            Take();
+        }
+    }
+
+    private void Take()
+    {
+        var first = waiting!.GetValueAtIndex(0);
+        waiting.RemoveAt(0);
+        Deliver(first);
+    }
+
+    private void Deliver(MessageHint hint)
+    {
+        Last = hint.Rev;
+        fanout.Deliver(hint);
+    }
+}

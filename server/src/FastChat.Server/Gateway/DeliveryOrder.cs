@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using FastChat.Protocol;
+using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
+using FastChat.Server.Storage;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>
+/// Keeps the order of <c>rev</c> on a node that hears of a chat from several others (CH3): hints may overtake each other, or not come. A
+/// jump waits a moment for what it has overtaken, and then the database is asked; what is late after that is not delivered again.
+/// Where all hints are this node's own they come in order, and go straight through.
+/// </summary>
+internal sealed partial class DeliveryOrder(
+    Fanout fanout, MissedMessages missed, ChatQueries queries, Peers peers, TimeProvider time, ILogger<DeliveryOrder> logger) : BackgroundService
+{
+    /// <summary>How long a hint that was overtaken may take to come by itself.</summary>
+    private static readonly TimeSpan Overtaken = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long it is known what was delivered of a chat; longer than the head check looks back.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
+    /// <summary>While more than this waits to be looked up, gaps are left to the clients (CL1).</summary>
+    private const int MostLookups = 1_000;
+
+    private readonly ConcurrentDictionary<Guid, ChatPlace> places = new();
+
+    private readonly Channel<Func<CancellationToken, Task>> lookups =
+        Channel.CreateBounded<Func<CancellationToken, Task>>(new BoundedChannelOptions(MostLookups) { SingleReader = true });
+
+    /// <summary>Delivers a message at its place in its chat.</summary>
+    public void Deliver(MessageHint hint)
+    {
+        if (!peers.CanExist)
+        {
+            fanout.Deliver(hint);
+            return;
+        }
+
+        At(hint.ChatId, place =>
+        {
+            place.Add(hint);
+            if (!place.IsWaiting || place.IsLookedUp)
+            {
+                return;
+            }
+
+            var jumpedAt = time.GetTimestamp();
+            place.IsLookedUp = lookups.Writer.TryWrite(cancellation => LookUpAsync(hint.ChatId, place, jumpedAt, cancellation));
+            if (!place.IsLookedUp)
+            {
+                place.PassUpTo(long.MaxValue);
+            }
+        });
+    }
+
+    /// <summary>True if the chat has revisions up to this one of which nothing was delivered.</summary>
+    public bool IsBehind(Guid chatId, long rev)
+    {
+        if (!places.TryGetValue(chatId, out var place))
+        {
+            return true;
+        }
+
+        lock (place)
+        {
+            return place.Last < rev;
+        }
+    }
+
+    /// <summary>Delivers what was read from the database, unless it was delivered before; what is missing between is passed over.</summary>
+    public void Fill(MessageHint read) => At(read.ChatId, place => place.Jump(read));
+
+    /// <summary>Tells of an opened chat whose frame was too large for the bus.</summary>
+    public void ReadAgain(ChatOpenedHint opened)
+    {
+        if (fanout.Reaches(opened.Frame.UserIds))
+        {
+            lookups.Writer.TryWrite(cancellation => ReadChatAsync(opened, cancellation));
+        }
+    }
+
+    /// <summary>Forgets chats in which nothing has happened for long.</summary>
+    public void Prune()
+    {
+        foreach (var (chatId, place) in places)
+        {
+            lock (place)
+            {
+                place.IsForgotten = !place.IsWaiting && !place.IsLookedUp && time.GetElapsedTime(place.TouchedAt) > Remembered;
+                if (place.IsForgotten)
+                {
+                    places.TryRemove(chatId, out _);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var lookUp in lookups.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await lookUp(stoppingToken);
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // The clients see the gap, and fetch it once the database is back (CL1).
+            }
+#pragma warning disable CA1031 // A fault at one chat must not end the order of all others.
+            catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogLookUpFailed(fault);
+            }
+        }
+    }
+
+    private void At(Guid chatId, Action<ChatPlace> act)
+    {
+        while (true)
+        {
+            var place = places.GetOrAdd(chatId, static (_, fanout) => new ChatPlace(fanout), fanout);
+            lock (place)
+            {
+                if (!place.IsForgotten)
+                {
+                    place.TouchedAt = time.GetTimestamp();
+                    act(place);
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task LookUpAsync(Guid chatId, ChatPlace place, long jumpedAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var rest = Overtaken - time.GetElapsedTime(jumpedAt);
+            await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, cancellationToken);
+            long after, upTo;
+            lock (place)
+            {
+                (after, upTo) = (place.Last, place.IsWaiting ? place.Highest : place.Last);
+            }
+
+            foreach (var read in upTo > after ? await missed.ReadAsync(chatId, after, upTo, cancellationToken) : [])
+            {
+                lock (place)
+                {
+                    place.Add(read);
+                }
+            }
+        }
+        finally
+        {
+            lock (place)
+            {
+                place.IsLookedUp = false;
+                place.PassUpTo(long.MaxValue);
+            }
+        }
+    }
+
+    private async Task ReadChatAsync(ChatOpenedHint opened, CancellationToken cancellationToken)
+    {
+        foreach (var userId in opened.Frame.UserIds)
+        {
+            if ((await queries.FindAsync(opened.ChatId, userId, cancellationToken)).TryGet(out var chat, out _))
+            {
+                fanout.Deliver(opened.Frame with { UserIds = [userId], Frame = FrameWriter.Encode(new ChatOpenedFrame(chat, null)) });
+            }
+        }
+    }
+
+    [LoggerMessage(4008, LogLevel.Error, "Looking up what the bus did not bring failed")]
+    private partial void LogLookUpFailed(Exception fault);
+}

@@ -1,0 +1,115 @@
+using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
+using FastChat.Server.Storage;
+
+namespace FastChat.Server.Gateway;
+
+/// <summary>
+/// Looks into the database for messages of which no hint came, and delivers them (CL5): the last message of a chat has no successor
+/// that would give its loss away, and the sender's node may die between the commit and the hint. So what was acknowledged reaches who
+/// is here within 5 s, whatever became of the bus.
+/// </summary>
+internal sealed partial class HeadCheck : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
+
+    /// <summary>How far it looks back: more than a message takes from its time to its commit, and the nodes' clocks are apart.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
+
+    /// <summary>After a longer absence the clients have reconnected, or fetch what they miss.</summary>
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the hint of a message that was just committed may take.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(250);
+
+    private readonly MissedMessages missed;
+    private readonly DeliveryOrder order;
+    private readonly Peers peers;
+    private readonly TimeProvider time;
+    private readonly ILogger<HeadCheck> logger;
+    private TaskCompletionSource now = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public HeadCheck(MissedMessages missed, DeliveryOrder order, Peers peers, TimeProvider time, ILogger<HeadCheck> logger)
+    {
+        this.missed = missed;
+        this.order = order;
+        this.peers = peers;
+        this.time = time;
+        this.logger = logger;
+        peers.HintsLost += CheckNow;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        peers.HintsLost -= CheckNow;
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var checkedUpTo = time.GetUtcNow();
+        while (peers.CanExist)
+        {
+            await now.Task.WaitAsync(Period, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stoppingToken.ThrowIfCancellationRequested();
+            Volatile.Write(ref now, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var began = time.GetUtcNow();
+            order.Prune();
+            if (!peers.MayExist || await CheckAsync(Earliest(checkedUpTo, began), stoppingToken))
+            {
+                checkedUpTo = began;
+            }
+        }
+    }
+
+    private static DateTimeOffset Earliest(DateTimeOffset checkedUpTo, DateTimeOffset now) =>
+        (checkedUpTo < now - LongestWindow ? now - LongestWindow : checkedUpTo) - Window;
+
+    /// <summary>Looks once; false if the database did not answer.</summary>
+    private async Task<bool> CheckAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var heads = await missed.HeadsAsync(since, cancellationToken);
+            var behind = Behind(heads);
+            if (behind.Count > 0)
+            {
+                await Task.Delay(OnItsWay, time, cancellationToken);
+                behind = Behind(heads);
+            }
+
+            if (behind.Count > 0)
+            {
+                var found = await missed.ReadAsync(behind, since, cancellationToken);
+                LogFound(behind.Count);
+                found.ForEach(order.Fill);
+            }
+
+            return true;
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return false;
+        }
+#pragma warning disable CA1031 // The next look may succeed; without it the last message of a chat could be missing for long.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            LogFailed(fault);
+            return false;
+        }
+    }
+
+    private List<Guid> Behind(Dictionary<Guid, long> heads) => [.. heads.Where(head => order.IsBehind(head.Key, head.Value)).Select(head => head.Key)];
+
+    /// <summary>A gap between packets may be no loss at all: a look costs little.</summary>
+    private void CheckNow() => Volatile.Read(ref now).TrySetResult();
+
+    [LoggerMessage(4009, LogLevel.Debug, "Messages in {Chats} chats came by looking into the database")]
+    private partial void LogFound(int chats);
+
+    [LoggerMessage(4010, LogLevel.Error, "Looking into the database for messages without a hint failed")]
+    private partial void LogFailed(Exception fault);
+}
