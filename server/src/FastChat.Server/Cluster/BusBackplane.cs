@@ -43,7 +43,7 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
     private readonly TimeProvider time;
     private readonly ILogger<BusBackplane> logger;
     private readonly PacketWriter packets;
-    private readonly TaskCompletionSource wasConnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource wasTried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource heardItself = new();
     private long heardAt;
     private int leftOut;
@@ -85,9 +85,9 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        await wasConnected.Task.WaitAsync(StartPatience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await wasTried.Task.WaitAsync(StartPatience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!wasConnected.Task.IsCompleted)
+        if (isAway)
         {
             LogNotHeard(ClusterOptions.Setting, bus.Name, reason);
         }
@@ -120,6 +120,7 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
             }
 
             reason = fault.Message;
+            wasTried.TrySetResult();
             if (!isAway)
             {
                 LogLost(bus.Name, reason);
@@ -139,7 +140,7 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
             await using var link = await bus.ConnectAsync(Hear, stoppingToken);
             await HearItselfAsync(link, stoppingToken);
             isAway = false;
-            wasConnected.TrySetResult();
+            wasTried.TrySetResult();
             if (!isFirst)
             {
                 // What was missed meanwhile is looked up, from this moment on.
