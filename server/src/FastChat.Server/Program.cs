@@ -27,6 +27,7 @@ return await Startup.RunAsync(async () =>
 {
     var builder = Prepare(args);
     builder.AddHosting();
+    builder.AddLease();
     builder.AddIdentity();
     builder.AddBlocks();
     builder.AddPresence();

@@ -1,7 +1,9 @@
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
 using FastChat.Server.Identity;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
+using FastChat.Server.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FastChat.ContractTests;
@@ -18,13 +20,20 @@ public abstract class TestDatabase : IAsyncDisposable
 
     public abstract IPresenceStore Presence { get; }
 
+    public abstract INodeStore Nodes { get; }
+
     public ChatQueries Chats => new(Database);
 
     /// <summary>Somebody else keeps this database from being written until the result is disposed.</summary>
     public abstract Task<IAsyncDisposable> KeepFromWritingAsync();
 
-    /// <summary>A node has ended without a word, long enough ago that the others may know.</summary>
-    public virtual Task LetDieAsync(Guid nodeId) => Task.CompletedTask;
+    /// <summary>A node has ended without a word; it renewed itself last at that time.</summary>
+    public Task LetDieAsync(Guid nodeId, DateTimeOffset renewedAt) => Database.WriteAsync(
+        (db, ct) => db.Database.IsSqlite()
+            ? db.Database.ExecuteSqlRawAsync(
+                "UPDATE nodes SET renewed_at = {0} WHERE node_id = {1}", [renewedAt.ToUnixTimeMilliseconds(), SqliteDbContext.ToBlob(nodeId)], ct)
+            : db.Database.ExecuteSqlRawAsync("UPDATE nodes SET renewed_at = {0} WHERE node_id = {1}", [renewedAt.UtcDateTime, nodeId], ct),
+        CancellationToken.None);
 
     public abstract ValueTask DisposeAsync();
 

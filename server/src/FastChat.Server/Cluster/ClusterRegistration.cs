@@ -1,8 +1,15 @@
 namespace FastChat.Server.Cluster;
 
-/// <summary>Brings the bus between nodes into the server.</summary>
+/// <summary>Brings the bus between nodes, and this node's life among them, into the server.</summary>
 public static class ClusterRegistration
 {
+    /// <summary>Adds the lease, which is taken before anything else of the node lives; the database's adaptor adds the <see cref="INodeStore"/>.</summary>
+    public static void AddLease(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<NodeLease>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeLease>());
+    }
+
     /// <summary>Adds the bus of a single node.</summary>
     public static void AddCluster(this IHostApplicationBuilder builder)
     {

@@ -8,6 +8,8 @@ namespace FastChat.Server.Cluster;
 /// <summary>Reads what <see cref="HintWriter"/> has written. What can't be read is passed over: it is only a hint.</summary>
 internal ref struct HintReader(ReadOnlySpan<byte> lines)
 {
+    private static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private ReadOnlySpan<byte> rest = lines;
 
     /// <summary>The next hint; null at the end.</summary>
@@ -79,9 +81,47 @@ internal ref struct HintReader(ReadOnlySpan<byte> lines)
                 return TryId(Word(ref line), out var blocker) && TryId(Word(ref line), out var blocked) && TryId(line, out var origin)
                     ? new BlocksChangedHint(blocker, blocked, origin)
                     : null;
+            case (byte)'p':
+                return ReadPresence(line);
             default:
                 return null;
         }
+    }
+
+    private PresenceHint? ReadPresence(ReadOnlySpan<byte> line)
+    {
+        if (!TryId(Word(ref line), out var nodeId)
+            || !long.TryParse(Word(ref line), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            || !int.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
+            || count is < -1 or > PresenceHint.MostEntries)
+        {
+            return null;
+        }
+
+        var entries = count < 0 ? null : new List<PresenceEntry>(count);
+        for (var i = 0; i < count; i++)
+        {
+            if (NextEntry() is not { } entry)
+            {
+                return null;
+            }
+
+            entries!.Add(entry);
+        }
+
+        return new PresenceHint(nodeId, version, entries);
+    }
+
+    private PresenceEntry? NextEntry()
+    {
+        var line = Line();
+        return Word(ref line) is [(byte)'e']
+            && TryId(Word(ref line), out var userId)
+            && Word(ref line) is [>= (byte)'0' and <= (byte)'2' and var state]
+            && long.TryParse(Word(ref line), NumberStyles.None, CultureInfo.InvariantCulture, out var lastSeen)
+            && lastSeen <= LatestMs
+            ? new PresenceEntry(userId, Encoding.UTF8.GetString(line), (PresenceState)(state - '0'), DateTimeOffset.FromUnixTimeMilliseconds(lastSeen))
+            : null;
     }
 
     private MessageHint? ReadMessage(ReadOnlySpan<byte> line)

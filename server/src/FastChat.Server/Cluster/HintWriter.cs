@@ -41,6 +41,15 @@ internal static class HintWriter
             case BlocksChangedHint blocks:
                 Text(to, $"b {Id(blocks.BlockerId)} {Id(blocks.BlockedId)} {Id(blocks.Origin)}\n");
                 break;
+            case PresenceHint presence:
+                Text(to, string.Create(CultureInfo.InvariantCulture, $"p {Id(presence.NodeId)} {presence.Version} {presence.Entries?.Count ?? -1}\n"));
+                foreach (var entry in presence.Entries ?? [])
+                {
+                    Text(to, string.Create(
+                        CultureInfo.InvariantCulture, $"e {Id(entry.UserId)} {(int)entry.State} {entry.LastSeen.ToUnixTimeMilliseconds()} {entry.DisplayName}\n"));
+                }
+
+                break;
             default:
                 throw new ArgumentException($"a {hint.GetType().Name} has no form on the bus", nameof(hint));
         }
@@ -51,6 +60,7 @@ internal static class HintWriter
     {
         MessageHint message => message with { Frames = [] },
         ChatOpenedHint opened => opened with { Frame = opened.Frame with { Frame = default } },
+        PresenceHint presence => presence with { Entries = null },
         _ => null,
     };
 

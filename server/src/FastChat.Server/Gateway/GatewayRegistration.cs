@@ -24,6 +24,7 @@ public static class GatewayRegistration
         services.AddHostedService(provider => provider.GetRequiredService<TypingRelay>());
         services.AddHostedService<RenameAnnouncer>();
         services.AddHostedService<ConnectionWatch>();
+        services.AddSingleton<LostLease>();
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
     }
@@ -35,6 +36,7 @@ public static class GatewayRegistration
     public static void UseGateway(this WebApplication app)
     {
         app.Services.GetRequiredService<HintRouter>().Subscribe(app.Services.GetRequiredService<IBackplane>());
+        app.Services.GetRequiredService<LostLease>().Follow();
         var endpoint = ActivatorUtilities.CreateInstance<GatewayEndpoint>(app.Services);
         app.MapWhen(GatewayEndpoint.IsFor, branch =>
         {

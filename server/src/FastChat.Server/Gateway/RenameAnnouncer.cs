@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using FastChat.Protocol;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
+using FastChat.Server.Identity;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 
@@ -10,13 +11,14 @@ namespace FastChat.Server.Gateway;
 /// <summary>A rename reaches all who see the user and all who share a chat with them, online list or not (PR7).</summary>
 internal sealed partial class RenameAnnouncer : BackgroundService
 {
-    private readonly Channel<UserRenamedHint> renames = Channel.CreateBounded<UserRenamedHint>(
+    private readonly Channel<Rename> renames = Channel.CreateBounded<Rename>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private readonly ChatMembers members;
     private readonly PresenceTracker presence;
     private readonly PresenceBroadcaster broadcaster;
     private readonly PresenceDirectory directory;
+    private readonly Profiles profiles;
     private readonly ILogger<RenameAnnouncer> logger;
 
     public RenameAnnouncer(
@@ -24,6 +26,8 @@ internal sealed partial class RenameAnnouncer : BackgroundService
         PresenceTracker presence,
         PresenceBroadcaster broadcaster,
         PresenceDirectory directory,
+        PresenceReconciler reconciler,
+        Profiles profiles,
         IBackplane backplane,
         ILogger<RenameAnnouncer> logger)
     {
@@ -31,14 +35,16 @@ internal sealed partial class RenameAnnouncer : BackgroundService
         this.presence = presence;
         this.broadcaster = broadcaster;
         this.directory = directory;
+        this.profiles = profiles;
         this.logger = logger;
         backplane.Subscribe(hint =>
         {
             if (hint is UserRenamedHint renamed)
             {
-                renames.Writer.TryWrite(renamed);
+                renames.Writer.TryWrite(new Rename(renamed.UserId, renamed.DisplayName));
             }
         });
+        reconciler.RenameFound += userId => renames.Writer.TryWrite(new Rename(userId, null));
     }
 
     /// <inheritdoc/>
@@ -64,17 +70,25 @@ internal sealed partial class RenameAnnouncer : BackgroundService
         }
     }
 
-    private async Task AnnounceAsync(UserRenamedHint renamed, CancellationToken cancellationToken)
+    private async Task AnnounceAsync(Rename renamed, CancellationToken cancellationToken)
     {
+        if ((renamed.DisplayName ?? (await profiles.FindAsync(renamed.UserId, cancellationToken))?.DisplayName) is not { } name)
+        {
+            return;
+        }
+
         var states = await directory.StatesAsync([renamed.UserId], cancellationToken);
         foreach (PresenceBody state in states)
         {
-            presence.Renamed(state with { DisplayName = renamed.DisplayName });
+            presence.Renamed(state with { DisplayName = name });
         }
 
         var acquaintances = await members.AcquaintancesAsync(renamed.UserId, cancellationToken);
         broadcaster.Note(renamed.UserId, [.. acquaintances, renamed.UserId]);
     }
+
+    /// <summary>A new name; null: the one that the database has when its turn comes.</summary>
+    private sealed record Rename(Guid UserId, string? DisplayName);
 
     [LoggerMessage(4006, LogLevel.Warning, "A rename could not be announced to everybody")]
     private partial void LogNotAnnounced(Exception fault);

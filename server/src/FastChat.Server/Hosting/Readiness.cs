@@ -10,16 +10,25 @@ public sealed class Readiness(IDatabase database, TimeProvider time)
     private static readonly TimeSpan DatabaseTimeout = TimeSpan.FromSeconds(2);
 
     private volatile bool stopping;
+    private volatile bool hasNoLease;
 
     /// <summary>From now on this node is not ready; what it serves already goes on.</summary>
     public void StopServing() => stopping = true;
 
-    /// <summary>The part that keeps this node from serving (<c>stopping</c>, <c>database</c>), or null if it can.</summary>
+    /// <summary>The other nodes took this one for dead, and it has not begun anew yet; or it has.</summary>
+    public void NoteLease(bool isLost) => hasNoLease = isLost;
+
+    /// <summary>The part that keeps this node from serving (<c>stopping</c>, <c>lease</c>, <c>database</c>), or null if it can.</summary>
     internal async Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
         if (stopping)
         {
             return "stopping";
+        }
+
+        if (hasNoLease)
+        {
+            return "lease";
         }
 
         using var timeout = new CancellationTokenSource(DatabaseTimeout, time);

@@ -7,6 +7,9 @@ namespace FastChat.Server.Identity;
 /// <summary>What users say about themselves.</summary>
 public sealed class Profiles(IDatabase database, IBackplane backplane)
 {
+    /// <summary>A user has a new name, given at this node.</summary>
+    public event Action<Guid>? Renamed;
+
     /// <summary>A user, or null if there is none with this id.</summary>
     /// <exception cref="DatabaseUnavailableException">The database can't be reached.</exception>
     public Task<User?> FindAsync(Guid userId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -34,6 +37,7 @@ public sealed class Profiles(IDatabase database, IBackplane backplane)
         if (changed)
         {
             backplane.Publish(new UserRenamedHint(userId, name.Value));
+            Renamed?.Invoke(userId);
         }
 
         return renamed;

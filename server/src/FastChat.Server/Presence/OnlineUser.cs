@@ -1,4 +1,5 @@
 using FastChat.Protocol;
+using FastChat.Server.Cluster;
 
 namespace FastChat.Server.Presence;
 
@@ -31,13 +32,35 @@ internal sealed class OnlineUser(Guid userId, string displayName)
 
     public bool HasReason => reasons.Count > 0;
 
+    /// <summary>The end of the last reason, which is told to nobody before the grace is over.</summary>
+    public PresenceRecord? Leaving { get; set; }
+
     /// <summary>Notes or changes a reason; true if the user's shown status changed.</summary>
-    public bool Set(Guid reasonId, bool isAway, DateTimeOffset? expiresAt)
+    public bool Set(Guid reasonId, bool isAway, DateTimeOffset? expiresAt, bool isRemote = false)
     {
         reasons.RemoveAll(reason => reason.Id == reasonId);
-        reasons.Add(new Reason(reasonId, isAway, expiresAt));
+        reasons.Add(new Reason(reasonId, isAway, expiresAt, isRemote));
         return Recount();
     }
+
+    /// <summary>The user is here by this reason, in this status.</summary>
+    public bool Has(Guid reasonId, bool isAway) => reasons.Exists(reason => reason.Id == reasonId && reason.IsAway == isAway);
+
+    /// <summary>How the user is at this node, whatever the others say.</summary>
+    public PresenceState LocalState
+    {
+        get
+        {
+            var own = reasons.FindAll(reason => !reason.IsRemote);
+            var isHere = own.Count > 0 || Leaving is not null;
+            var isAway = own.Count > 0 ? own.TrueForAll(reason => reason.IsAway) : IsAway;
+            return !isHere ? PresenceState.Gone : isAway ? PresenceState.Away : PresenceState.Online;
+        }
+    }
+
+    /// <summary>The reasons of this node, as the database is to know them.</summary>
+    public IEnumerable<PresenceRecord> LocalRecords() => reasons.Where(reason => !reason.IsRemote).Select(reason => new PresenceRecord(
+        reason.Id, UserId, reason.IsAway ? PresenceStatus.Away : PresenceStatus.Online, LastSeen, reason.ExpiresAt));
 
     /// <summary>Takes a reason away; true if the shown status changed by it. With none left, the status stays as it was.</summary>
     public bool Remove(Guid reasonId) => reasons.RemoveAll(reason => reason.Id == reasonId) > 0 && reasons.Count > 0 && Recount();
@@ -93,7 +116,8 @@ internal sealed class OnlineUser(Guid userId, string displayName)
         return before != IsAway;
     }
 
-    private readonly record struct Reason(Guid Id, bool IsAway, DateTimeOffset? ExpiresAt);
+    /// <summary>A connection, a session's heartbeats or another node.</summary>
+    private readonly record struct Reason(Guid Id, bool IsAway, DateTimeOffset? ExpiresAt, bool IsRemote);
 }
 
 /// <summary>The wire's words for a status.</summary>

@@ -1,73 +1,95 @@
+using System.Threading.Channels;
+using FastChat.Server.Cluster;
+using FastChat.Server.Identity;
 using FastChat.Server.Storage;
 
 namespace FastChat.Server.Presence;
 
 /// <summary>
-/// Writes presence to the database, gathered: one write a second at most for all users together, and every 5 s the
-/// node's own sign of life, which dates its users if it is killed.
+/// Writes this node's presence to the database, gathered: at once after a quiet time, else twice a second for all users together. What
+/// was written goes to the other nodes as a hint. A node that lives again under a new id writes all it has.
 /// </summary>
 public sealed partial class PresenceRecorder : BackgroundService
 {
-    private static readonly TimeSpan FlushPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RenewPeriod = TimeSpan.FromSeconds(5);
+    /// <summary>How long changes are gathered. Shown gathered for a second at other nodes, they are there within the 2 s promised (PR1).</summary>
+    private static readonly TimeSpan Gathered = TimeSpan.FromMilliseconds(500);
 
-    private readonly Guid nodeId = Guid.CreateVersion7();
+    /// <summary>For how long the others can tell one by one what has ended; they look every second.</summary>
+    private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(1);
+
     private readonly IPresenceStore store;
+    private readonly NodeLease lease;
+    private readonly PresenceTracker tracker;
+    private readonly IBackplane backplane;
     private readonly TimeProvider time;
     private readonly ILogger<PresenceRecorder> logger;
     private readonly Lock gate = new();
-    private Dictionary<Guid, PresenceRecord> changed = [];
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    public PresenceRecorder(IPresenceStore store, PresenceTracker tracker, TimeProvider time, ILogger<PresenceRecorder> logger)
+    private Dictionary<Guid, PresenceRecord> changed = [];
+    private Guid writtenAs;
+    private (long Version, long At) mark;
+
+    public PresenceRecorder(
+        IPresenceStore store,
+        NodeLease lease,
+        PresenceTracker tracker,
+        Profiles profiles,
+        IBackplane backplane,
+        TimeProvider time,
+        ILogger<PresenceRecorder> logger)
     {
         this.store = store;
+        this.lease = lease;
+        this.tracker = tracker;
+        this.backplane = backplane;
         this.time = time;
         this.logger = logger;
         tracker.Recorded += Note;
-    }
-
-    /// <summary>Cleans up after dead predecessors before the first connection comes.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await store.JoinAsync(nodeId, time.GetUtcNow(), cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
-    /// <summary>Leaves in order: users who are here were last seen now.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        try
-        {
-            await store.LeaveAsync(nodeId, time.GetUtcNow(), cancellationToken);
-        }
-        catch (DatabaseUnavailableException fault)
-        {
-            LogSaveFailed(fault.Message);
-        }
+        profiles.Renamed += userId => Note(PresenceRecord.OfRename(userId, time.GetUtcNow()));
+        lease.Joined += Wake;
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(FlushPeriod, time);
-        var renewed = time.GetTimestamp();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        (writtenAs, mark) = (lease.NodeId, (0, time.GetTimestamp()));
+        while (await wake.Reader.WaitToReadAsync(stoppingToken))
         {
-            var records = Take();
-            if (records.Count > 0 || time.GetElapsedTime(renewed) >= RenewPeriod)
-            {
-                renewed = time.GetTimestamp();
-                await SaveAsync(records, stoppingToken);
-            }
+            wake.Reader.TryRead(out _);
+            await FlushAsync(stoppingToken);
+            await Task.Delay(Gathered, time, stoppingToken);
         }
     }
 
-    private async Task SaveAsync(Dictionary<Guid, PresenceRecord> records, CancellationToken cancellationToken)
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var records = Take();
+        var nodeId = lease.NodeId;
+        if (nodeId != writtenAs)
+        {
+            // What was written under the old id is gone. What changes from here on comes later than this.
+            records = tracker.LocalRecords().ToDictionary(record => record.ReasonId);
+            (writtenAs, mark) = (nodeId, (0, time.GetTimestamp()));
+        }
+
+        if (records.Count > 0)
+        {
+            await SaveAsync(nodeId, records, cancellationToken);
+        }
+    }
+
+    private async Task SaveAsync(Guid nodeId, Dictionary<Guid, PresenceRecord> records, CancellationToken cancellationToken)
     {
         try
         {
-            await store.SaveAsync(nodeId, records.Values, time.GetUtcNow(), cancellationToken);
+            // Without a version the node was declared dead, which its lease will find, too; then all is written anew.
+            if (await store.SaveAsync(nodeId, records.Values, cancellationToken) is { } version)
+            {
+                Publish(nodeId, version, records.Values);
+                await ForgetEndedAsync(nodeId, version, cancellationToken);
+            }
         }
         catch (DatabaseUnavailableException fault)
         {
@@ -82,13 +104,35 @@ public sealed partial class PresenceRecorder : BackgroundService
         }
     }
 
+    private void Publish(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records)
+    {
+        var renamed = records.Where(record => record.Status == PresenceRecord.Renamed).Select(record => record.UserId).ToHashSet();
+        var users = records.Select(record => record.UserId).ToHashSet();
+        var entries = users.Count <= PresenceHint.MostEntries && renamed.Count == 0 ? tracker.LocalEntries(users) : null;
+        backplane.Publish(new PresenceHint(nodeId, version, entries));
+    }
+
+    private async Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken)
+    {
+        if (time.GetElapsedTime(mark.At) >= EndedKept)
+        {
+            var old = mark.Version;
+            mark = (version, time.GetTimestamp());
+            await store.ForgetEndedAsync(nodeId, old, cancellationToken);
+        }
+    }
+
     private void Note(PresenceRecord record)
     {
         lock (gate)
         {
             changed[record.ReasonId] = record;
         }
+
+        Wake();
     }
+
+    private void Wake() => wake.Writer.TryWrite(true);
 
     private Dictionary<Guid, PresenceRecord> Take()
     {
@@ -109,6 +153,8 @@ public sealed partial class PresenceRecorder : BackgroundService
                 changed.TryAdd(reasonId, record);
             }
         }
+
+        Wake();
     }
 
     [LoggerMessage(2002, LogLevel.Warning, "Presence could not be written, and is tried again: {Reason}")]

@@ -15,6 +15,8 @@ public static class PresenceRegistration
         builder.Services.AddSingleton<PresenceDirectory>();
         builder.Services.AddSingleton<ILastSeen>(provider => provider.GetRequiredService<PresenceDirectory>());
         builder.Services.AddSingleton<HeartbeatLimiter>();
+        builder.Services.AddSingleton<PresenceReconciler>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<PresenceReconciler>());
         builder.Services.AddHostedService<PresenceRecorder>();
         builder.Services.AddHostedService<PresenceReaper>();
         builder.Services.AddHostedService<PresencePacer>();

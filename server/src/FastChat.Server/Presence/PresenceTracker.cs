@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 namespace FastChat.Server.Presence;
 
 /// <summary>
-/// Who is here on this node: each user with what keeps them here, connections and heartbeats. Only the owner of a reason
-/// (a connection, a session's heartbeats) takes it away, so a superseded connection can't evict its successor.
+/// Who is here: each user with what keeps them here, connections and heartbeats at this node, and other nodes. Only the owner of a
+/// reason (a connection, a session's heartbeats, a node) takes it away, so a superseded connection can't evict its successor.
 /// </summary>
-public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvider time)
+public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, TimeProvider time)
 {
     /// <summary>How long the last state of a user who is not here is at hand for those who have still to hear of it.</summary>
     private static readonly TimeSpan DepartedKept = TimeSpan.FromMinutes(1);
@@ -21,7 +21,10 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
     /// <summary>A user's entry changed: came, went, status or name. Called outside the lock, in no promised order.</summary>
     public event Action<Guid>? Changed;
 
-    /// <summary>A reason came, changed or went, for the record in the database.</summary>
+    /// <summary>
+    /// A reason of this node came, changed or went, for the record in the database. The end of a user's last one is told once the grace is
+    /// over, or something else keeps the user here: so the grace holds at all nodes.
+    /// </summary>
     public event Action<PresenceRecord>? Recorded;
 
     /// <summary>All who are not offline (PR5).</summary>
@@ -90,6 +93,11 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             }
 
             changed = Remove(user, reasonId, now, grace);
+            if (!user.HasReason && user.GraceUntil > now)
+            {
+                user.Leaving = new PresenceRecord(reasonId, userId, null, now, null);
+                return;
+            }
         }
 
         Recorded?.Invoke(new PresenceRecord(reasonId, userId, null, now, null));
@@ -131,6 +139,7 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
                 if (isChange || (!user.HasReason && Depart(user, now)))
                 {
                     changed.Add(user.UserId);
+                    expired.AddRange(TakeLeaving(user));
                 }
             }
 
@@ -197,33 +206,47 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
     private void Keep(Guid reasonId, Guid userId, string displayName, bool isAway, DateTimeOffset? expiresAt)
     {
         var now = time.GetUtcNow();
+        PresenceRecord[] records;
         bool changed;
         lock (gate)
         {
-            var isNew = !users.TryGetValue(userId, out var user);
-            if (isNew)
-            {
-                users.Add(userId, user = new OnlineUser(userId, displayName));
-                user.Place = new LinkedListNode<OnlineUser>(user);
-                departed.Remove(userId);
-            }
-            else
-            {
-                seenLast.Remove(user!.Place!);
-            }
-
+            var user = FindOrAdd(userId, displayName, out var isNew);
+            seenLast.Remove(user.Place!);
             seenLast.AddFirst(user.Place!);
             changed = user.Set(reasonId, isAway, expiresAt) || isNew;
             user.LastSeen = now;
             user.GraceUntil = null;
+            records = [.. TakeLeaving(user), new PresenceRecord(reasonId, userId, isAway ? PresenceStatus.Away : PresenceStatus.Online, now, expiresAt)];
         }
 
-        Recorded?.Invoke(new PresenceRecord(reasonId, userId, isAway ? PresenceStatus.Away : PresenceStatus.Online, now, expiresAt));
+        Array.ForEach(records, record => Recorded?.Invoke(record));
         Announce(changed, userId);
     }
 
+    /// <summary>The user, from now on at the front of those seen last if they were not here; call it with the lock held.</summary>
+    private OnlineUser FindOrAdd(Guid userId, string displayName, out bool isNew)
+    {
+        isNew = !users.TryGetValue(userId, out var user);
+        if (user is null)
+        {
+            users.Add(userId, user = new OnlineUser(userId, displayName));
+            user.Place = seenLast.AddFirst(user);
+            departed.Remove(userId);
+        }
+
+        return user;
+    }
+
+    /// <summary>The end that was not told yet, if there is one; call it with the lock held.</summary>
+    private static PresenceRecord[] TakeLeaving(OnlineUser user)
+    {
+        PresenceRecord[] taken = user.Leaving is { } leaving ? [leaving] : [];
+        user.Leaving = null;
+        return taken;
+    }
+
     /// <summary>Takes a reason away; true if the user's entry changed by it. Call it with the lock held.</summary>
-    private bool Remove(OnlineUser user, Guid reasonId, DateTimeOffset now, bool grace)
+    private bool Remove(OnlineUser user, Guid reasonId, DateTimeOffset now, bool grace, DateTimeOffset? lastSeen = null)
     {
         var changed = user.Remove(reasonId);
         if (user.HasReason)
@@ -231,7 +254,7 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
             return changed;
         }
 
-        user.LastSeen = now;
+        user.LastSeen = lastSeen ?? now;
         user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : now;
         return Depart(user, now) || changed;
     }
@@ -259,11 +282,3 @@ public sealed class PresenceTracker(IOptions<PresenceOptions> options, TimeProvi
         }
     }
 }
-
-/// <summary>What the database is to know of one reason: a row of <c>users_online</c>, or its end.</summary>
-/// <param name="ReasonId">The connection, or the session that sends heartbeats.</param>
-/// <param name="UserId">The user.</param>
-/// <param name="Status">Online or away; null: the reason is gone.</param>
-/// <param name="LastSeen">When that was.</param>
-/// <param name="ExpiresAt">When a heartbeat's effect ends; null for a connection.</param>
-public sealed record PresenceRecord(Guid ReasonId, Guid UserId, string? Status, DateTimeOffset LastSeen, DateTimeOffset? ExpiresAt);

@@ -1,4 +1,4 @@
-using FastChat.Server.Presence;
+using FastChat.Server.Cluster;
 using FastChat.Server.Storage.Postgres;
 using FastChat.Server.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -18,45 +18,50 @@ public sealed partial class VerbTests
         var opened = OperatorSite.Open(url);
         using (var closing = (IDisposable)opened)
         {
-            IPresenceStore presence = opened is SqliteDatabase sqlite ? new SqlitePresenceStore(sqlite) : new PostgresPresenceStore((PostgresDatabase)opened);
+            INodeStore nodes = opened is SqliteDatabase sqlite ? new SqliteNodeStore(sqlite, TimeProvider.System) : new PostgresNodeStore((PostgresDatabase)opened);
             var node = Guid.NewGuid();
-            await presence.JoinAsync(node, TimeProvider.System.GetUtcNow(), default);
+            await nodes.JoinAsync(node, default);
             await DoneAsync(url, "backup", File);
             await RefusedAsync("in use by", url, "restore", File);
             await RefusedAsync("in use by", url, "move", "--to", await site.FreshAsync("sqlite"));
-            await presence.LeaveAsync(node, TimeProvider.System.GetUtcNow(), default);
+            await nodes.LeaveAsync(node, default);
         }
 
         await DoneAsync(url, "restore", File);
     }
 
     [Fact]
-    public async Task A_node_whose_clock_is_behind_is_seen_to_be_alive_and_one_that_died_is_not()
+    public async Task A_node_that_renews_itself_is_alive_however_late_and_one_that_was_declared_dead_is_not()
     {
         var url = await site.FilledAsync("postgresql", messages: 3);
         await DoneAsync(url, "backup", File);
-        var opened = OperatorSite.Open(url);
+        var opened = (PostgresDatabase)OperatorSite.Open(url);
         using var closing = (IDisposable)opened;
-        var presence = new PostgresPresenceStore((PostgresDatabase)opened);
+        var nodes = new PostgresNodeStore(opened);
         var node = Guid.NewGuid();
-        var behind = TimeProvider.System.GetUtcNow().AddHours(-1);
-        await presence.JoinAsync(node, behind, default);
+        await nodes.JoinAsync(node, default);
         using var alive = new CancellationTokenSource();
         var renewing = RenewAsync();
         await RefusedAsync("in use by a FastChat server", url, "restore", File);
         await alive.CancelAsync();
         await renewing;
+        await SqlAsync("UPDATE nodes SET renewed_at = clock_timestamp()");
+        await RefusedAsync("in use by a FastChat server", url, "restore", File);
+        await SqlAsync("UPDATE nodes SET died_at = clock_timestamp()");
         await DoneAsync(url, "restore", File);
 
+        // As one does that counts its time an hour behind.
         async Task RenewAsync()
         {
+            await SqlAsync("UPDATE nodes SET renewed_at = renewed_at - interval '1 hour'");
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
             while (!alive.IsCancellationRequested && await timer.WaitForNextTickAsync())
             {
-                behind = behind.AddSeconds(1);
-                await presence.SaveAsync(node, [], behind, default);
+                await SqlAsync("UPDATE nodes SET renewed_at = renewed_at + interval '1 second'");
             }
         }
+
+        Task<int> SqlAsync(string statement) => opened.WriteAsync((db, ct) => db.Database.ExecuteSqlRawAsync(statement, ct), default);
     }
 
     [Theory]

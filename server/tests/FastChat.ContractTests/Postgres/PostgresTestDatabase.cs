@@ -1,5 +1,6 @@
 using FastChat.Faults;
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Postgres;
@@ -27,6 +28,7 @@ public sealed class PostgresTestDatabase : TestDatabase
         database = PostgresStart.Open(Address(url), TimeProvider.System, NullLoggerFactory.Instance);
         log = new PostgresMessageLog(database, pump, TimeProvider.System, NullLogger<PostgresMessageLog>.Instance);
         Presence = new PostgresPresenceStore(database);
+        Nodes = new PostgresNodeStore(database);
     }
 
     public override IDatabase Database => database;
@@ -34,6 +36,8 @@ public sealed class PostgresTestDatabase : TestDatabase
     public override IMessageLog Log => log;
 
     public override IPresenceStore Presence { get; }
+
+    public override INodeStore Nodes { get; }
 
     public static async Task<TestDatabase> StartAsync()
     {

@@ -1,4 +1,5 @@
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
@@ -22,6 +23,7 @@ public sealed class SqliteTestDatabase : TestDatabase
         database = SqliteStart.Open(path, NullLoggerFactory.Instance);
         Log = new SqliteMessageLog(database, pump, TimeProvider.System, NullLogger<SqliteMessageLog>.Instance);
         Presence = new SqlitePresenceStore(database);
+        Nodes = new SqliteNodeStore(database, TimeProvider.System);
     }
 
     public override IDatabase Database => database;
@@ -29,6 +31,8 @@ public sealed class SqliteTestDatabase : TestDatabase
     public override IMessageLog Log { get; }
 
     public override IPresenceStore Presence { get; }
+
+    public override INodeStore Nodes { get; }
 
     public static async Task<TestDatabase> StartAsync()
     {

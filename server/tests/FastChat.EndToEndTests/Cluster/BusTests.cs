@@ -1,7 +1,7 @@
 namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>What two users on two nodes see of each other while the bus works: all that users of one node do, and as soon.</summary>
-public abstract class BusTests(TwoNodes nodes)
+public abstract class BusTests(NodePair nodes)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
@@ -34,12 +34,12 @@ public abstract class BusTests(TwoNodes nodes)
         await using var watching = await (bob with { Server = nodes.First }).ConnectAsync();
 
         // Both nodes know where the chat stands; of the first that a node hears of a chat it can't know what was before.
-        await mine.AskAsync(TwoNodes.Message(chat, "first"), "MSG_ACK");
+        await mine.AskAsync(NodePair.Message(chat, "first"), "MSG_ACK");
         await theirs.ExpectAsync("MSG");
         for (var i = 0; i < Each; i++)
         {
-            await mine.SendAsync(TwoNodes.Message(chat, $"ada {i}"));
-            await theirs.SendAsync(TwoNodes.Message(chat, $"bob {i}"));
+            await mine.SendAsync(NodePair.Message(chat, $"ada {i}"));
+            await theirs.SendAsync(NodePair.Message(chat, $"bob {i}"));
         }
 
         await Eventually.HoldsAsync(() => Revs(watching, "MSG").Count == All, "all messages on the connection that only reads", TimeSpan.FromSeconds(15));
@@ -61,7 +61,7 @@ public abstract class BusTests(TwoNodes nodes)
         var large = string.Concat(Enumerable.Repeat("🙂", 4000));
         foreach (var content in new[] { "before", large, "after" })
         {
-            await mine.AskAsync(TwoNodes.Message(chat, content), "MSG_ACK");
+            await mine.AskAsync(NodePair.Message(chat, content), "MSG_ACK");
         }
 
         await theirs.ExpectAsync("CHAT_OPENED");
@@ -95,13 +95,13 @@ public abstract class BusTests(TwoNodes nodes)
         await using var theirs = await bob.ConnectAsync();
         (await ada.Api.PostAsync("/api/blocks", new { user_id = bob.Id })).Is(201);
         await adaThere.ExpectAsync("BLOCKS", within: Soon);
-        await theirs.AskAsync(TwoNodes.Message(chat, "are you there?"), "MSG_ACK");
+        await theirs.AskAsync(NodePair.Message(chat, "are you there?"), "MSG_ACK");
         var hidden = await adaThere.ExpectAsync("MSG", within: Soon);
         Assert.True(hidden.Flag("hidden"));
         Assert.False(hidden.Has("content"));
         (await ada.Api.DeleteAsync($"/api/blocks/{bob.Id}")).Is(204);
         await adaThere.ExpectAsync("BLOCKS", within: Soon);
-        await theirs.AskAsync(TwoNodes.Message(chat, "and now?"), "MSG_ACK");
+        await theirs.AskAsync(NodePair.Message(chat, "and now?"), "MSG_ACK");
         await adaThere.ExpectAsync("MSG", frame => frame.Has("content") && frame.Text("content") == "and now?", Soon);
     }
 

@@ -20,7 +20,7 @@ public sealed class DeafBusTests(DeafNodes nodes) : IClassFixture<DeafNodes>
             var seqs = new List<long>();
             for (var i = 0; i < 10; i++)
             {
-                seqs.Add((await mine.AskAsync(TwoNodes.Message(chat, $"{round} {i}"), "MSG_ACK")).Number("seq"));
+                seqs.Add((await mine.AskAsync(NodePair.Message(chat, $"{round} {i}"), "MSG_ACK")).Number("seq"));
             }
 
             var last = await theirs.ExpectAsync("MSG", frame => frame.Number("seq") == seqs[^1], Promised);

@@ -1,47 +1,26 @@
 namespace FastChat.EndToEndTests.Cluster;
 
-/// <summary>Two nodes on one PostgreSQL database, for all tests of a class.</summary>
-/// <param name="bus">What <c>BACKPLANE_URL</c> says, for a database's name; empty is the database itself.</param>
-public abstract class TwoNodes(Func<string, Task<string>> bus) : IAsyncLifetime
+/// <summary>Two servers on one PostgreSQL, which a test may kill or let stand still.</summary>
+public sealed class TwoNodes : IAsyncDisposable
 {
-    private PostgresServer postgres = null!;
-    private string database = null!;
+    private TwoNodes(ServerProcess one, ServerProcess other) => (One, Other) = (one, other);
 
-    public ServerProcess First { get; private set; } = null!;
+    public ServerProcess One { get; }
 
-    public ServerProcess Second { get; private set; } = null!;
+    public ServerProcess Other { get; }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts them one after the other.</summary>
+    /// <param name="settings">Settings of both, besides no limits.</param>
+    public static async Task<TwoNodes> StartAsync(params (string Name, string Value)[] settings)
     {
-        postgres = await PostgresServer.SharedAsync();
-        database = await postgres.CreateDatabaseAsync();
-        var settings = Settings.NoLimitsBut(("DATABASE_URL", postgres.Url(database)), ("BACKPLANE_URL", await bus(database)));
-        First = await ServerProcess.StartAsync(settings);
-        Second = await ServerProcess.StartAsync(settings);
+        var postgres = await PostgresServer.SharedAsync();
+        var all = Settings.NoLimitsBut([("DATABASE_URL", postgres.Url(await postgres.CreateDatabaseAsync())), .. settings]);
+        return new TwoNodes(await ServerProcess.StartAsync(all), await ServerProcess.StartAsync(all));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Second.DisposeAsync();
-        await First.DisposeAsync();
-        await postgres.DropDatabaseAsync(database);
-        GC.SuppressFinalize(this);
+        await One.DisposeAsync();
+        await Other.DisposeAsync();
     }
-
-    /// <summary>Two users who share a chat, each on a node of their own.</summary>
-    public async Task<(Guest Ada, Guest Bob, string Chat)> PairAsync()
-    {
-        var ada = await Guest.CreateAsync(First);
-        var bob = await Guest.CreateAsync(Second);
-        return (ada, bob, await ada.OpenChatAsync(bob));
-    }
-
-    public static object Message(string chat, string content) => new { type = "MSG", chat_id = chat, message_id = Guest.NewId(), content };
 }
-
-public sealed class NodesOverPostgres() : TwoNodes(_ => Task.FromResult(string.Empty));
-
-public sealed class NodesOverRabbitMq() : TwoNodes(async _ => (await RabbitMqServer.SharedAsync()).Url);
-
-/// <summary>Their bus takes what is sent and brings nothing: notifications through a transaction pooler.</summary>
-public sealed class DeafNodes() : TwoNodes(async database => (await PgBouncerServer.SharedAsync()).Url(database));

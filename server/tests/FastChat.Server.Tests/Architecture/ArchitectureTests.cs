@@ -18,15 +18,15 @@ public sealed class ArchitectureTests
         ["Rest"] = ["Protocol"],
         ["Identity"] = ["Protocol", "Cluster", "Limits", "Rest", "Storage", "Text"],
         ["Blocks"] = ["Cluster", "Storage"],
-        ["Presence"] = ["Protocol", "Blocks", "Identity", "Limits", "Rest", "Storage", "Text"],
+        ["Presence"] = ["Protocol", "Blocks", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Chats"] = ["Protocol", "Blocks", "Cluster", "Identity", "Limits", "Rest", "Storage", "Text"],
         ["Gateway"] = ["Protocol", "Blocks", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage"],
         ["Hosting"] = ["Protocol", "Limits", "Rest", "Storage"],
         ["Operations"] = ["Hosting", "Storage", "Storage.Archive"],
         ["Storage.Archive"] = [],
-        ["Storage.Postgres"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
+        ["Storage.Postgres"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
         ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],
-        ["Storage.Sqlite"] = ["Protocol", "Chats", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations"],
+        ["Storage.Sqlite"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations"],
         ["Storage.Sqlite.Migrations"] = ["Storage", "Storage.Sqlite"],
     };
 

@@ -33,6 +33,32 @@ public sealed class PacketTests
     }
 
     [Fact]
+    public void A_hint_of_presence_arrives_as_it_was_sent_and_without_its_entries_if_they_are_too_long()
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123);
+        PresenceEntry[] entries =
+        [
+            new(Guid.NewGuid(), "Ann with spaces é", PresenceState.Away, at), new(Guid.NewGuid(), string.Empty, PresenceState.Gone, at.AddDays(1)),
+        ];
+        var writer = new PacketWriter(Node, 7_900);
+        writer.Add(new PresenceHint(Node, 42, entries), 1);
+        writer.Add(new PresenceHint(Node, 43, null), 1);
+        writer.Add(new PresenceHint(Node, 44, []), 1);
+        var hints = writer.Take(1).SelectMany(Read).Cast<PresenceHint>().ToList();
+        Assert.Equal([(Node, 42), (Node, 43), (Node, 44)], hints.Select(hint => (hint.NodeId, (int)hint.Version)));
+        Assert.Equal(entries, hints[0].Entries);
+        Assert.Null(hints[1].Entries);
+        Assert.Empty(hints[2].Entries!);
+
+        var longest = Enumerable.Repeat(new PresenceEntry(Node, new string('\u6587', 40), PresenceState.Online, at), PresenceHint.MostEntries).ToList();
+        Assert.True(writer.Add(new PresenceHint(Node, 45, longest), 1));
+        Assert.Equal(longest, Assert.IsType<PresenceHint>(Assert.Single(writer.Take(1).SelectMany(Read))).Entries);
+        var narrow = new PacketWriter(Node, 1_000);
+        Assert.True(narrow.Add(new PresenceHint(Node, 46, longest), 1));
+        Assert.Equal(new PresenceHint(Node, 46, null), Assert.Single(narrow.Take(1).SelectMany(Read)));
+    }
+
+    [Fact]
     public void What_can_not_go_by_reference_and_is_too_long_is_refused_and_leaves_nothing_behind()
     {
         var writer = new PacketWriter(Node, 1_000);
@@ -49,7 +75,7 @@ public sealed class PacketTests
         string[] lines =
         [
             $"s {id}", "z something of a newer version", "s", "s short", string.Empty, "f", "f -", $"f - - - {id},x frame", $"m {id} 1 99", $"m {id} x 1", $"m {id} 1 1",
-            $"b {id} {id}", $"b {id} {id} {id}", "o x", "n", $"n {id} Ann",
+            $"b {id} {id}", $"b {id} {id} {id}", "o x", "n", $"p {id} 1", $"p {id} 1 41", $"p {id} 1 1", $"e {id} 1 1 Ann", $"p {id} 1 1", $"e {id} 3 1 Ann", $"n {id} Ann",
         ];
         Assert.Equal(
             [new SessionRevokedHint(Node), new BlocksChangedHint(Node, Node, Node), new UserRenamedHint(Node, "Ann")],
@@ -63,6 +89,7 @@ public sealed class PacketTests
         var frame = new FrameHint([Guid.NewGuid(), Guid.NewGuid()], "{\"a\":1}"u8.ToArray(), Guid.NewGuid()) { Key = new MergeKey("MSG", Guid.NewGuid(), Guid.NewGuid()) };
         writer.Add(new MessageHint(Guid.NewGuid(), 3, [frame, frame]), 1);
         writer.Add(new ChatOpenedHint(Guid.NewGuid(), frame), 1);
+        writer.Add(new PresenceHint(Guid.NewGuid(), 7, [new PresenceEntry(Guid.NewGuid(), "Ann", PresenceState.Online, DateTimeOffset.UnixEpoch)]), 1);
         var whole = writer.Take(1)[0].ToArray();
         var random = new Random(1);
         for (var i = 0; i < 20_000; i++)

@@ -95,6 +95,28 @@ public sealed class PostgresDatabase : IDatabase, IDisposable
         },
         cancellationToken);
 
+    /// <summary>The same, and reads what the first of them that answers says.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database can't be written, or it is not known whether it was.</exception>
+    internal Task<T> WriteAsync<T>(
+        Action<NpgsqlBatch> fill, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken) => RunAsync(
+        async (attempt, token) =>
+        {
+            await using var connection = await pool.OpenConnectionAsync(token);
+            await using var batch = new NpgsqlBatch(connection);
+            fill(batch);
+            attempt.IsCommitting = true;
+            await using var reader = await batch.ExecuteReaderAsync(token);
+            var result = await read(reader, token);
+
+            // A statement that failed is only heard of when its turn comes.
+            while (await reader.NextResultAsync(token))
+            {
+            }
+
+            return result;
+        },
+        cancellationToken);
+
     /// <summary>Opens a connection for the message log alone.</summary>
     internal ValueTask<NpgsqlConnection> OpenForLogAsync(CancellationToken cancellationToken) => log.OpenConnectionAsync(cancellationToken);
 

@@ -5,11 +5,14 @@ namespace FastChat.Server.Storage.Postgres;
 /// <summary>A transaction during which no server has the database: none runs, and none gets through its start.</summary>
 internal sealed class PostgresLock : IAsyncDisposable
 {
-    /// <summary>A running node renews its row every 5 s; one that has not for this long, in seconds of the database's clock, is gone.</summary>
+    /// <summary>A running node renews its row every 3 s; one that has not for this long, in seconds of the database's clock, is gone.</summary>
     private const int AliveSeconds = 15;
 
     /// <summary>Within this time a running node renews its row, however far its own clock is off.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(8);
+
+    /// <summary>Not marked as dead by another node; in words that a schema from before there was such a mark understands.</summary>
+    private const string Living = "to_jsonb(nodes) ->> 'died_at' IS NULL";
 
     private readonly NpgsqlTransaction transaction;
 
@@ -79,10 +82,10 @@ internal sealed class PostgresLock : IAsyncDisposable
 
     private static async Task RequireNoNodeAsync(PostgresAddress address, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Renewed = "SELECT coalesce(string_agg(node_id::text || renewed_at::text, ' ' ORDER BY node_id), '') FROM nodes";
+        const string Renewed = $"SELECT coalesce(string_agg(node_id::text || renewed_at::text, ' ' ORDER BY node_id), '') FROM nodes WHERE {Living}";
         var before = (string)(await ScalarAsync(connection, Renewed, cancellationToken))!;
         var isAlive = (bool)(await ScalarAsync(
-            connection, $"SELECT EXISTS (SELECT FROM nodes WHERE renewed_at > clock_timestamp() - interval '{AliveSeconds} s')", cancellationToken))!;
+            connection, $"SELECT EXISTS (SELECT FROM nodes WHERE {Living} AND renewed_at > clock_timestamp() - interval '{AliveSeconds} s')", cancellationToken))!;
         if (!isAlive && before.Length > 0)
         {
             // A server was killed here, or runs with a clock that is behind: whoever is alive renews within this time.

@@ -1,71 +1,104 @@
+using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FastChat.Server.Storage.Postgres;
 
-/// <summary>Presence on PostgreSQL: what changed is written as arrays, in one transaction and one round trip. There is one node at a time, so every other is dead.</summary>
+/// <summary>
+/// Presence on PostgreSQL: what changed is written as arrays, in one transaction and one round trip, and only while the node is not declared
+/// dead. Each write has the node's next version, which its rows carry: so others read just what they have not read yet.
+/// </summary>
 public sealed class PostgresPresenceStore(PostgresDatabase database) : IPresenceStore
 {
+    /// <summary>Locks the node's row first, so that it is not declared dead in between.</summary>
+    private const string CountWrite =
+        "UPDATE nodes SET presence_version = presence_version + 1 WHERE node_id = $1 AND died_at IS NULL RETURNING presence_version";
+
+    private const string SaveGone =
+        """
+        UPDATE users_online o SET status = 'gone', last_seen = g.at, expires_at = NULL, version = n.presence_version
+        FROM nodes n, unnest($2, $3) g (connection_id, at)
+        WHERE n.node_id = $1 AND n.died_at IS NULL AND o.node_id = $1 AND o.connection_id = g.connection_id
+        """;
+
+    private const string SaveHere =
+        """
+        INSERT INTO users_online (node_id, connection_id, user_id, status, last_seen, expires_at, version)
+        SELECT n.node_id, h.*, n.presence_version FROM nodes n, unnest($2, $3, $4, $5, $6) h WHERE n.node_id = $1 AND n.died_at IS NULL
+        ON CONFLICT (node_id, connection_id) DO UPDATE
+        SET status = excluded.status, last_seen = excluded.last_seen, expires_at = excluded.expires_at, version = excluded.version
+        """;
+
+    private const string SaveSeen =
+        """
+        UPDATE users u SET last_seen = s.at
+        FROM (SELECT s.user_id, s.at FROM unnest($1, $2) s (user_id, at) JOIN users USING (user_id) WHERE users.last_seen < s.at
+              ORDER BY s.user_id FOR NO KEY UPDATE OF users) s
+        WHERE u.user_id = s.user_id AND u.last_seen < s.at
+        """;
+
+    private const string Others =
+        """
+        SELECT n.node_id, n.presence_version, k.version IS NULL OR k.version < n.purged_version,
+               n.died_at IS NOT NULL, n.renewed_at
+        FROM nodes n LEFT JOIN unnest($2, $3) k (node_id, version) USING (node_id)
+        WHERE n.node_id <> $1
+        """;
+
+    /// <summary>Users of whom any row changed, with what all their rows at that node say together.</summary>
+    private const string Changed =
+        """
+        SELECT c.node_id, c.user_id, u.display_name, bool_or(o.status = 'online'), bool_or(o.status = 'away'), max(o.last_seen),
+               bool_or(o.status = 'renamed' AND o.version > c.since)
+        FROM (SELECT DISTINCT n.node_id, n.since, o.user_id
+              FROM (SELECT n.node_id, CASE WHEN k.version >= n.purged_version THEN k.version ELSE -1 END AS since
+                    FROM nodes n LEFT JOIN unnest($2, $3) k (node_id, version) USING (node_id)
+                    WHERE n.node_id <> $1 AND n.died_at IS NULL AND n.presence_version > coalesce(k.version, -1)) n
+              JOIN users_online o ON o.node_id = n.node_id AND o.version > n.since) c
+        JOIN users_online o ON o.node_id = c.node_id AND o.user_id = c.user_id
+        JOIN users u ON u.user_id = c.user_id
+        GROUP BY c.node_id, c.user_id, u.display_name
+        ORDER BY max(o.last_seen)
+        """;
+
     /// <inheritdoc/>
-    public Task JoinAsync(Guid nodeId, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken) => database.WriteAsync<long?>(
+        batch => Save(batch, nodeId, records),
+        async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken) => database.WriteAsync(
         batch =>
         {
-            Add(
-                batch,
-                """
-                UPDATE users u SET last_seen = greatest(u.last_seen, dead.renewed_at)
-                FROM (SELECT o.user_id, max(n.renewed_at) AS renewed_at FROM users_online o JOIN nodes n USING (node_id) GROUP BY o.user_id) dead
-                WHERE u.user_id = dead.user_id
-                """);
-            Add(batch, "DELETE FROM users_online");
-            Add(batch, "DELETE FROM nodes");
-            Add(batch, "INSERT INTO nodes (node_id, started_at, renewed_at) VALUES ($1, $2, $2)", nodeId, Time(now));
+            batch.Add("UPDATE nodes SET purged_version = greatest(purged_version, $2) WHERE node_id = $1", nodeId, version);
+            batch.Add("DELETE FROM users_online WHERE node_id = $1 AND version <= $2 AND status IN ('gone', 'renamed')", nodeId, version);
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task SaveAsync(
-        Guid nodeId, IReadOnlyCollection<PresenceRecord> records, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        batch =>
+    public Task<IReadOnlyList<NodePresence>> ReadOthersAsync(
+        Guid nodeId, IReadOnlyDictionary<Guid, long> known, CancellationToken cancellationToken) => database.ReadAsync(
+        async (context, token) =>
         {
-            Add(batch, "UPDATE nodes SET renewed_at = $1 WHERE node_id = $2", Time(now), nodeId);
-            if (records.Count > 0)
-            {
-                Save(batch, nodeId, records);
-            }
-        },
-        cancellationToken);
-
-    /// <inheritdoc/>
-    public Task LeaveAsync(Guid nodeId, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        batch =>
-        {
-            Add(
-                batch,
-                """
-                UPDATE users SET last_seen = greatest(last_seen, $1)
-                WHERE user_id IN (SELECT user_id FROM users_online WHERE node_id = $2)
-                """,
-                Time(now),
-                nodeId);
-            Add(batch, "DELETE FROM users_online WHERE node_id = $1", nodeId);
-            Add(batch, "DELETE FROM nodes WHERE node_id = $1", nodeId);
+            // On one snapshot: a version and the rows that belong to it.
+            await using var batch = new NpgsqlBatch((NpgsqlConnection)context.Database.GetDbConnection());
+            batch.Add(Others, nodeId, known.Keys.ToArray(), known.Values.ToArray());
+            batch.Add(Changed, nodeId, known.Keys.ToArray(), known.Values.ToArray());
+            await using var reader = await batch.ExecuteReaderAsync(token);
+            return await ReadAsync(reader, token);
         },
         cancellationToken);
 
     private static void Save(NpgsqlBatch batch, Guid nodeId, IReadOnlyCollection<PresenceRecord> records)
     {
-        var gone = records.Where(record => record.Status is null).Select(record => record.ReasonId).ToArray();
+        var gone = records.Where(record => record.Status is null).ToList();
         var here = records.Where(record => record.Status is not null).ToList();
-        Add(batch, "DELETE FROM users_online WHERE node_id = $1 AND connection_id = ANY ($2)", nodeId, gone);
-        Add(
-            batch,
-            """
-            INSERT INTO users_online (node_id, connection_id, user_id, status, last_seen, expires_at)
-            SELECT $1, * FROM unnest($2, $3, $4, $5, $6)
-            ON CONFLICT (node_id, connection_id) DO UPDATE
-            SET status = excluded.status, last_seen = excluded.last_seen, expires_at = excluded.expires_at
-            """,
+        batch.Add(CountWrite, nodeId);
+        batch.Add(SaveGone, nodeId, gone.ConvertAll(record => record.ReasonId).ToArray(), gone.ConvertAll(record => Time(record.LastSeen)).ToArray());
+        batch.Add(
+            SaveHere,
             nodeId,
             here.ConvertAll(record => record.ReasonId).ToArray(),
             here.ConvertAll(record => record.UserId).ToArray(),
@@ -74,33 +107,35 @@ public sealed class PostgresPresenceStore(PostgresDatabase database) : IPresence
             here.ConvertAll(record => record.ExpiresAt is { } at ? Time(at) : (DateTime?)null).ToArray());
 
         // A user may have several reasons among them; users are locked in one order on every node.
-        var seen = records.GroupBy(record => record.UserId, (userId, own) => (UserId: userId, At: own.Max(record => record.LastSeen)))
+        var seen = records.Where(record => record.Status != PresenceRecord.Renamed)
+            .GroupBy(record => record.UserId, (userId, own) => (UserId: userId, At: own.Max(record => record.LastSeen)))
             .OrderBy(user => user.UserId)
             .ToList();
-        Add(
-            batch,
-            """
-            UPDATE users u SET last_seen = s.at
-            FROM (SELECT s.user_id, s.at FROM unnest($1, $2) s (user_id, at) JOIN users USING (user_id) WHERE users.last_seen < s.at
-                  ORDER BY s.user_id FOR NO KEY UPDATE OF users) s
-            WHERE u.user_id = s.user_id AND u.last_seen < s.at
-            """,
-            seen.ConvertAll(user => user.UserId).ToArray(),
-            seen.ConvertAll(user => Time(user.At)).ToArray());
+        batch.Add(SaveSeen, seen.ConvertAll(user => user.UserId).ToArray(), seen.ConvertAll(user => Time(user.At)).ToArray());
+    }
+
+    private static async Task<IReadOnlyList<NodePresence>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var nodes = new List<NodePresence>();
+        var entries = new Dictionary<Guid, List<PresenceEntry>>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            entries.Add(id, []);
+            DateTimeOffset? deadSince = reader.GetBoolean(3) ? new DateTimeOffset(reader.GetDateTime(4)) : null;
+            nodes.Add(new NodePresence(id, reader.GetInt64(1), reader.GetBoolean(2), deadSince, entries[id]));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var state = reader.GetBoolean(3) ? PresenceState.Online : reader.GetBoolean(4) ? PresenceState.Away : PresenceState.Gone;
+            entries[reader.GetGuid(0)].Add(
+                new PresenceEntry(reader.GetGuid(1), reader.GetString(2), state, new DateTimeOffset(reader.GetDateTime(5)), reader.GetBoolean(6)));
+        }
+
+        return nodes;
     }
 
     private static DateTime Time(DateTimeOffset time) => PostgresDbContext.ToMilliseconds(time).UtcDateTime;
-
-    private static void Add(NpgsqlBatch batch, string statement, params ReadOnlySpan<object> values)
-    {
-#pragma warning disable CA2100 // The statements are this file's own; values only ever go in as parameters.
-        var command = new NpgsqlBatchCommand(statement);
-#pragma warning restore CA2100
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
-    }
 }

@@ -1,4 +1,5 @@
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 
 namespace FastChat.Server.Storage.Postgres;
@@ -21,6 +22,7 @@ public static class PostgresRegistration
         services.AddSingleton<PostgresMessageLog>();
         services.AddSingleton<IMessageLog>(provider => provider.GetRequiredService<PostgresMessageLog>());
         services.AddHostedService(provider => provider.GetRequiredService<PostgresMessageLog>());
+        services.AddSingleton<INodeStore, PostgresNodeStore>();
         services.AddSingleton<IPresenceStore, PostgresPresenceStore>();
     }
 }

@@ -2,51 +2,30 @@ using FastChat.Server.Presence;
 
 namespace FastChat.Server.Storage.Sqlite;
 
-/// <summary>Presence on SQLite. There is one server at a time, so every other node is dead.</summary>
+/// <summary>Presence on SQLite. There is one server at a time, so nobody reads what it writes but its successor.</summary>
 public sealed class SqlitePresenceStore(SqliteDatabase database) : IPresenceStore
 {
-    private const string DateUsers = "UPDATE users SET last_seen = max(last_seen, $1) WHERE user_id IN (SELECT user_id FROM users_online WHERE node_id = $2)";
-
     /// <inheritdoc/>
-    public Task JoinAsync(Guid nodeId, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        run =>
-        {
-            run(
-                """
-                UPDATE users SET last_seen = max(last_seen, (
-                  SELECT max(n.renewed_at) FROM users_online o JOIN nodes n USING (node_id) WHERE o.user_id = users.user_id))
-                WHERE user_id IN (SELECT o.user_id FROM users_online o JOIN nodes USING (node_id))
-                """,
-                []);
-            run("DELETE FROM users_online", []);
-            run("DELETE FROM nodes", []);
-            run("INSERT INTO nodes (node_id, started_at, renewed_at) VALUES ($1, $2, $2)", [Blob(nodeId), Ms(now)]);
-        },
-        cancellationToken);
-
-    /// <inheritdoc/>
-    public Task SaveAsync(
-        Guid nodeId, IReadOnlyCollection<PresenceRecord> records, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
             run =>
             {
-                run("UPDATE nodes SET renewed_at = $1 WHERE node_id = $2", [Ms(now), Blob(nodeId)]);
-                foreach (var record in records)
+                foreach (var record in records.Where(record => record.Status != PresenceRecord.Renamed))
                 {
                     Save(run, nodeId, record);
                 }
             },
             cancellationToken);
+        return 0;
+    }
 
     /// <inheritdoc/>
-    public Task LeaveAsync(Guid nodeId, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
-        run =>
-        {
-            run(DateUsers, [Ms(now), Blob(nodeId)]);
-            run("DELETE FROM users_online WHERE node_id = $1", [Blob(nodeId)]);
-            run("DELETE FROM nodes WHERE node_id = $1", [Blob(nodeId)]);
-        },
-        cancellationToken);
+    public Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<NodePresence>> ReadOthersAsync(
+        Guid nodeId, IReadOnlyDictionary<Guid, long> known, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodePresence>>([]);
 
     private static void Save(SqliteDatabase.RunStatement run, Guid nodeId, PresenceRecord record)
     {

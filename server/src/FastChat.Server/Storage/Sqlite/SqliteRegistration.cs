@@ -1,4 +1,5 @@
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 
 namespace FastChat.Server.Storage.Sqlite;
@@ -14,6 +15,7 @@ public static class SqliteRegistration
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<SqliteDatabase>().Epoch);
         services.AddSingleton<IMessageLog, SqliteMessageLog>();
+        services.AddSingleton<INodeStore, SqliteNodeStore>();
         services.AddSingleton<IPresenceStore, SqlitePresenceStore>();
     }
 }
