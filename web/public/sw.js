@@ -6,13 +6,15 @@
 const cacheName = 'fastchat-page-1';
 const keptAssets = 80;
 const home = new URL('./', self.location.href).href;
-const assets = new URL('./assets/', self.location.href).href;
+// Where the page's files come from: beside it, or from a CDN that the page names when it registers this worker.
+const assets = new URLSearchParams(self.location.search).get('assets') ?? new URL('./assets/', self.location.href).href;
 
 const keepPage = async (response) => {
   const cache = await caches.open(cacheName);
   const html = await response.clone().text();
   await cache.put(home, response);
-  const needed = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map((match) => new URL(match[1], home).href);
+  const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => new URL(match[1], home).href);
+  const needed = named.filter((url) => url.startsWith(assets));
   const missing = [];
   for (const url of needed) if (!(await cache.match(url))) missing.push(url);
   await cache.addAll(missing);

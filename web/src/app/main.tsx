@@ -13,6 +13,7 @@ import { useArrival, watchForLinks } from '../identity/arrival';
 import { App } from './App';
 import { Client, ClientContext } from './client';
 import { watchNames } from './names';
+import { workerAddress } from './workerAddress';
 import { theme } from './theme';
 import { showUnreadOutside } from './unreadBadge';
 
@@ -36,7 +37,10 @@ watchForLinks();
 if (useArrival.getState().link === null) void client.start();
 // Missing on plain http in a local network; the page then needs the network to open, and nothing else changes.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  window.addEventListener('load', () => void navigator.serviceWorker.register('./sw.js').catch(() => undefined));
+  window.addEventListener(
+    'load',
+    () => void navigator.serviceWorker.register(workerAddress(import.meta.url)).catch(() => undefined),
+  );
 }
 
 const root = document.getElementById('root');

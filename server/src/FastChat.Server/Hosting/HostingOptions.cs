@@ -19,12 +19,20 @@ public sealed class HostingOptions
     /// </summary>
     public string TrustedProxies { get; set; } = "127.0.0.0/8,::1";
 
+    /// <summary>The path before everything (<c>PATH_BASE</c>), such as <c>/chat</c>; default none.</summary>
+    public string PathBase { get; set; } = string.Empty;
+
+    /// <summary>The folder at a CDN from which pages load what is under <c>assets/</c> (<c>ASSETS_URL</c>); default none.</summary>
+    public string AssetsUrl { get; set; } = string.Empty;
+
     /// <summary>Reads the settings.</summary>
     internal static void Read(HostingOptions options, IConfiguration configuration)
     {
         options.DocsEnabled = configuration.GetValue("Docs:Enabled", options.DocsEnabled);
         options.AllowedOrigins = configuration[OriginPolicy.Setting] ?? options.AllowedOrigins;
         options.TrustedProxies = configuration["TRUSTED_PROXIES"] ?? options.TrustedProxies;
+        options.PathBase = configuration[PublicAddress.PathBaseSetting] ?? options.PathBase;
+        options.AssetsUrl = configuration[PublicAddress.AssetsSetting] ?? options.AssetsUrl;
     }
 
     /// <summary>The networks of <see cref="TrustedProxies"/>; null for an entry that is none.</summary>
@@ -57,6 +65,7 @@ internal sealed class HostingOptionsValidation : IValidateOptions<HostingOptions
             .Concat(options.ReadTrustedProxies()
                 .Where(proxy => proxy.Network is null)
                 .Select(proxy => $"TRUSTED_PROXIES: `{proxy.Entry}` is no address and no network; write 10.1.2.3 or 10.0.0.0/8."))
+            .Concat(PublicAddress.Check(options))
             .ToList();
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }

@@ -52,6 +52,7 @@ public static class HostingRegistration
         app.Services.GetService<IStartupValidator>()?.Validate();
         var options = app.Services.GetRequiredService<IOptions<HostingOptions>>().Value;
         app.UseForwardedHeaders();
+        PublicAddress.Use(app, PublicAddress.ReadPathBase(options.PathBase)!);
         app.Use(SecurityHeaders.Apply);
         app.UseMiddleware<ErrorAnswers>();
         app.UseMiddleware<RequestLimit>();
@@ -61,7 +62,7 @@ public static class HostingRegistration
             ApiDocs.UsePage(app);
         }
 
-        WebPage.Use(app, app.Configuration[WebHostDefaults.WebRootKey] ?? Path.Combine(AppContext.BaseDirectory, "wwwroot"));
+        WebPage.Use(app, app.Configuration[WebHostDefaults.WebRootKey] ?? Path.Combine(AppContext.BaseDirectory, "wwwroot"), PublicAddress.ReadAssetsUrl(options.AssetsUrl)!);
     }
 
     /// <summary>Lines up what looks at a call before its endpoint does.</summary>

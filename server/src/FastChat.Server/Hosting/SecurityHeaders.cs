@@ -7,10 +7,14 @@ internal static class SecurityHeaders
     /// For the page and its files (a worker's script too, whose own header governs what the worker may fetch). The styles
     /// of the page's components are made at run time, so styles alone may be inline. <c>'self'</c> holds for the own host's sockets, too (CSP 3).
     /// </summary>
-    public const string PagePolicy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        + "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        + "object-src 'none'; form-action 'self'";
+    /// <param name="assets">The origin of a CDN from which the page's files may come too; empty for none.</param>
+    public static string PagePolicyWith(string assets)
+    {
+        var self = assets.Length == 0 ? "'self'" : $"'self' {assets}";
+        return $"default-src 'self'; script-src {self}; style-src {self} 'unsafe-inline'; font-src {self}; img-src {self} data: blob:; "
+            + $"connect-src {self}; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+            + "object-src 'none'; form-action 'self'";
+    }
 
     /// <summary>For the page that describes the API.</summary>
     public const string DocsPolicy =

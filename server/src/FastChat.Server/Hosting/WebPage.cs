@@ -22,21 +22,32 @@ internal static class WebPage
     private static readonly object EncodingKey = new();
 
     /// <summary>Serves the files of a folder, or says in words that there are none.</summary>
-    public static void Use(WebApplication app, string folder)
+    /// <param name="app">The program.</param>
+    /// <param name="folder">Where the built page is.</param>
+    /// <param name="assetsUrl">The folder of a CDN from which the page shall load its files; empty for none.</param>
+    public static void Use(WebApplication app, string folder, string assetsUrl)
     {
-        if (!File.Exists(Path.Combine(folder, "index.html")))
+        var page = Path.Combine(folder, "index.html");
+        if (!File.Exists(page))
         {
             app.MapGet("/", () => Results.Text(NotBuilt)).ExcludeFromDescription();
             return;
         }
 
         var files = new PhysicalFileProvider(folder);
+        var policy = SecurityHeaders.PagePolicyWith(PublicAddress.OriginOf(assetsUrl));
+        if (assetsUrl.Length > 0)
+        {
+            var fromCdn = new PageFromCdn(File.ReadAllText(page), assetsUrl);
+            app.Use((context, next) => IsRead(context.Request) && PageFromCdn.IsFor(context.Request.Path) ? fromCdn.AnswerAsync(context) : next(context));
+        }
+
         app.Use((context, next) => IsCompressedName(context.Request.Path) ? NotFound(context) : Choose(context, next, files));
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = files,
             ContentTypeProvider = new ContentTypes(),
-            OnPrepareResponse = Prepare,
+            OnPrepareResponse = file => Prepare(file, policy, isForOthers: assetsUrl.Length > 0),
         });
     }
 
@@ -53,7 +64,7 @@ internal static class WebPage
     private static Task Choose(HttpContext context, RequestDelegate next, PhysicalFileProvider files)
     {
         var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!IsRead(request))
         {
             return next(context);
         }
@@ -84,10 +95,19 @@ internal static class WebPage
         StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted)
         && accepted.Any(value => value.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && value.Quality is not 0);
 
-    private static void Prepare(StaticFileResponseContext file)
+    private static bool IsRead(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
+    private static void Prepare(StaticFileResponseContext file, string policy, bool isForOthers)
     {
         var headers = file.Context.Response.Headers;
-        headers.ContentSecurityPolicy = SecurityHeaders.PagePolicy;
+        headers.ContentSecurityPolicy = policy;
+        if (isForOthers && IsAsset(file.Context.Request.Path))
+        {
+            // A CDN that fetches its files here hands out these headers too, and the page is then of another origin.
+            headers.AccessControlAllowOrigin = "*";
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        }
+
         headers.Vary = HeaderNames.AcceptEncoding;
         headers.CacheControl = CacheControlFor(file.Context.Request.Path);
         if (file.Context.Items.TryGetValue(EncodingKey, out var encoding))
@@ -102,13 +122,15 @@ internal static class WebPage
     /// </summary>
     private static string CacheControlFor(PathString path)
     {
-        if (path.StartsWithSegments("/assets", StringComparison.Ordinal))
+        if (IsAsset(path))
         {
             return "public, max-age=31536000, immutable";
         }
 
         return ContentTypes.PlainExtension(path.Value) is ".html" or ".js" or ".json" or ".webmanifest" ? "no-cache" : "public, max-age=3600";
     }
+
+    private static bool IsAsset(PathString path) => path.StartsWithSegments("/assets", StringComparison.Ordinal);
 
     /// <summary>A compressed file has the type of what it holds.</summary>
     private sealed class ContentTypes : IContentTypeProvider

@@ -16,6 +16,8 @@ public sealed class ConfigurationTests
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.TrustedProxies)}"] = "TRUSTED_PROXIES",
         [$"{nameof(ClusterOptions)}.{nameof(ClusterOptions.RabbitMq)}"] = ClusterOptions.Setting,
         [$"{nameof(ClusterOptions)}.{nameof(ClusterOptions.PostgresUrl)}"] = ClusterOptions.Setting,
+        [$"{nameof(HostingOptions)}.{nameof(HostingOptions.PathBase)}"] = "PATH_BASE",
+        [$"{nameof(HostingOptions)}.{nameof(HostingOptions.AssetsUrl)}"] = "ASSETS_URL",
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.SqlitePath)}"] = StorageOptions.Setting,
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.Postgres)}"] = StorageOptions.Setting,
     };

@@ -43,18 +43,20 @@ public sealed class ServerFixture : IAsyncDisposable
         set => database.IsAway = value;
     }
 
-    public static async Task<ServerFixture> StartAsync(params string[] settings)
-    {
-        var page = Directory.CreateTempSubdirectory("fastchat-page-").FullName;
-        Directory.CreateDirectory(Path.Combine(page, "assets"));
-        await File.WriteAllTextAsync(Path.Combine(page, "index.html"), "<!doctype html>");
-        await File.WriteAllTextAsync(Path.Combine(page, "sw.js"), "worker");
-        await File.WriteAllTextAsync(Path.Combine(page, "assets", "app-1234.js"), "script");
-        await File.WriteAllTextAsync(Path.Combine(page, "assets", "app-1234.js.br"), "brotli");
-        await File.WriteAllTextAsync(Path.Combine(page, "assets", "app-1234.js.gz"), "gzip");
-        await File.WriteAllTextAsync(page + ".secret.js", "outside");
+    public static Task<ServerFixture> StartAsync(params string[] settings) => StartWithAsync("<!doctype html>", settings);
 
-        var server = new ServerFixture(page, settings);
+    public static async Task<ServerFixture> StartWithAsync(string page, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("fastchat-page-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "assets"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "index.html"), page);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sw.js"), "worker");
+        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js"), "script");
+        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js.br"), "brotli");
+        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js.gz"), "gzip");
+        await File.WriteAllTextAsync(folder + ".secret.js", "outside");
+
+        var server = new ServerFixture(folder, settings);
         await server.app.Services.InitializeIdentityAsync(CancellationToken.None);
         await server.app.StartAsync();
         server.Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(server.app.Urls.First()) };
