@@ -59,7 +59,7 @@ public sealed class ChatSocket : IAsyncDisposable
         }
 
         using var patience = new CancellationTokenSource(Patience);
-        await chat.socket.ConnectAsync(new UriBuilder(root) { Scheme = "ws", Path = "/ws" }.Uri, patience.Token);
+        await chat.socket.ConnectAsync(new UriBuilder(new Uri(root, "ws")) { Scheme = "ws" }.Uri, patience.Token);
         chat.reading = Task.Run(chat.ReadAsync);
         return chat;
     }

@@ -9,6 +9,9 @@ public static class PublishedServer
     /// <exception cref="FileNotFoundException">There is none; the message says how to make it.</exception>
     public static string Path => Found.Value;
 
+    /// <summary>The source tree in which this program was built; the working folder if it is not in one.</summary>
+    public static string Repository => RepositoryRoot();
+
     private static string Find()
     {
         var path = Environment.GetEnvironmentVariable("FASTCHAT_SERVER");
