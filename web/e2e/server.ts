@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const program = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
+export const program = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
 
 /** A FastChat server as a process of its own, which a test may kill and start again on the same data and port. */
 export class Server {
@@ -74,6 +74,23 @@ export class Server {
     }
   }
 
+  /** Asks it to stop, as `systemctl stop` does, and waits for the end of its drain. */
+  async drain(): Promise<void> {
+    const running = this.process;
+    this.process = undefined;
+    if (running && running.exitCode === null) {
+      running.kill('SIGTERM');
+      await once(running, 'exit');
+    }
+  }
+
+  /** How many sockets it has, by what the kernel says of its port. */
+  get sockets(): number {
+    const port = this.port.toString(16).toUpperCase().padStart(4, '0');
+    const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+    return rows.filter((row) => new RegExp(`^\\s*\\d+: 0100007F:${port} \\S+ 01 `).test(row)).length;
+  }
+
   /** An operator's command on this server's database. */
   run(verb: 'backup' | 'restore', file: string): void {
     execFileSync(program, [verb, file], { env: { ...process.env, DATABASE_URL: `sqlite:${this.database}` } });
@@ -93,7 +110,7 @@ export class Server {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
