@@ -51,7 +51,20 @@ async function startPostgres(): Promise<{ url: string; tool: Tool }> {
     await chown(tool.folder, Number(id('-u')), Number(id('-g')));
     as = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'];
   }
-  const [command = '', ...args] = [...as, join(bin, 'initdb'), '-D', 'data', '-U', 'fastchat', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C'];
+  const [command = '', ...args] = [
+    ...as,
+    join(bin, 'initdb'),
+    '-D',
+    'data',
+    '-U',
+    'fastchat',
+    '-A',
+    'trust',
+    '-N',
+    '-E',
+    'UTF8',
+    '--locale=C',
+  ];
   execFileSync(command, args, { cwd: tool.folder, stdio: 'ignore' });
   const run = [...as, join(bin, 'postgres'), '-D', 'data', '-h', '127.0.0.1', '-p', `${port}`, '-k', tool.folder];
   await tool.start(run[0] ?? '', run.slice(1), port);
