@@ -166,7 +166,8 @@ public static partial class PostgresStart
     /// </summary>
     private static void Migrate(NpgsqlConnection connection, string? last)
     {
-        using var context = new PostgresDbContext(new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(connection).Options);
+        using var context = new PostgresDbContext(new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(connection)
+            .ReplaceService<IMigrationsIdGenerator, NumberedMigrations>().Options);
         var script = context.GetService<IMigrator>().GenerateScript(last, options: MigrationsSqlGenerationOptions.NoTransactions);
         Scalar(connection, script, MigrationSeconds);
     }
