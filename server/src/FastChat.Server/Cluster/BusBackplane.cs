@@ -20,6 +20,8 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>The pause between two sendings: what happens in it goes out together.</summary>
@@ -135,19 +137,12 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
     /// <summary>Connects and sends until the connection ends; returns why it did.</summary>
     private async Task<Exception> ServeAsync(bool isFirst, CancellationToken stoppingToken)
     {
+        IBusLink? link = null;
         try
         {
-            await using var link = await bus.ConnectAsync(Hear, stoppingToken);
+            link = await bus.ConnectAsync(Hear, stoppingToken);
             await HearItselfAsync(link, stoppingToken);
-            isAway = false;
-            wasTried.TrySetResult();
-            if (!isFirst)
-            {
-                // What was missed meanwhile is looked up, from this moment on.
-                LogBack(bus.Name);
-                peers.Lose();
-            }
-
+            Connected(isFirst);
             await PumpAsync(link, stoppingToken);
             await link.Ended;
             return new IOException("the connection ended");
@@ -157,6 +152,26 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
 #pragma warning restore CA1031
         {
             return fault;
+        }
+        finally
+        {
+            if (link is not null)
+            {
+                // A driver may wait very long for a peer that does not answer; it does so alone.
+                await link.DisposeAsync().AsTask().WaitAsync(ClosePatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Connected(bool isFirst)
+    {
+        isAway = false;
+        wasTried.TrySetResult();
+        if (!isFirst)
+        {
+            // What was missed meanwhile is looked up, from this moment on.
+            LogBack(bus.Name);
+            peers.Lose();
         }
     }
 

@@ -9,12 +9,12 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly ServerProgram program;
     private readonly TestDatabase database;
 
-    private ServerProcess(IReadOnlyDictionary<string, string>? settings, string folder, TestDatabase database)
+    private ServerProcess(IReadOnlyDictionary<string, string>? settings, string folder, TestDatabase database, string host = "127.0.0.1")
     {
         this.database = database;
         Folder = folder;
         Port = FreePort.Next();
-        Root = new Uri($"http://127.0.0.1:{Port}");
+        Root = new Uri($"http://{host}:{Port}");
         this.settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["DATABASE_URL"] = database.Url,
@@ -58,10 +58,10 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>
     public static async Task<ServerProcess> StartAsync(
-        IReadOnlyDictionary<string, string>? settings = null, string? folder = null, IReadOnlyList<string>? launcher = null)
+        IReadOnlyDictionary<string, string>? settings = null, string? folder = null, IReadOnlyList<string>? launcher = null, string host = "127.0.0.1")
     {
         folder ??= Directory.CreateTempSubdirectory("fastchat-e2e-").FullName;
-        var server = new ServerProcess(settings, folder, await TestDatabase.MakeAsync(folder));
+        var server = new ServerProcess(settings, folder, await TestDatabase.MakeAsync(folder), host);
         server.program.Launcher = launcher ?? [];
         try
         {

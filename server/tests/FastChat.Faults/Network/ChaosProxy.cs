@@ -19,13 +19,16 @@ public sealed class ChaosProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ProxyLink, Task> links = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
+    private readonly IPAddress address;
     private Socket? listener;
     private Task accepting = Task.CompletedTask;
 
     /// <param name="targetPort">The server's port on this machine.</param>
     /// <param name="seed">For delays and drops.</param>
-    public ChaosProxy(int targetPort, int seed = 0)
+    /// <param name="address">Where it listens; by default this machine's own.</param>
+    public ChaosProxy(int targetPort, int seed = 0, IPAddress? address = null)
     {
+        this.address = address ?? IPAddress.Loopback;
         TargetPort = targetPort;
         Port = FreePort.Next();
         ToServer = new Direction(seed);
@@ -72,7 +75,7 @@ public sealed class ChaosProxy : IAsyncDisposable
             }
 
             listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+            listener.Bind(new IPEndPoint(address, Port));
             listener.Listen(512);
             accepting = AcceptAsync(listener);
         }

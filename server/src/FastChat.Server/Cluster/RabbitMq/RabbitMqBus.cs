@@ -89,22 +89,11 @@ public sealed class RabbitMqBus(Uri address, string scope) : IBus
             }
         }
 
-        /// <summary>Lets go without waiting for a broker that may not answer any more.</summary>
         public async ValueTask DisposeAsync()
         {
             ended.TrySetResult();
-            try
-            {
-                await connection.CloseAsync(TimeSpan.FromSeconds(1));
-            }
-#pragma warning disable CA1031 // It is let go whatever it says.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-                await connection.AbortAsync(TimeSpan.FromSeconds(1));
-            }
-
-            connection.Dispose();
+            await connection.AbortAsync(TimeSpan.FromSeconds(1));
+            await connection.DisposeAsync();
         }
 
         private Task EndAsync(object sender, ShutdownEventArgs why)
