@@ -15,7 +15,7 @@ public sealed partial class DrillTests
         var (ada, bob) = await Guest.PairAsync(server);
         await ada.PostMessageAsync(await ada.OpenChatAsync(bob), "kept");
         var handbook = await File.ReadAllTextAsync(Path.Combine(PublishedServer.Repository, "docs", "operations.md"));
-        var drill = Assert.Single(Drills().Matches(handbook)).Groups[1].Value
+        var drill = Assert.Single(Drills().Matches(handbook)).Groups["commands"].Value
             .Replace("/var/backups", folder, StringComparison.Ordinal)
             .Replace("/tmp/drill", Path.Combine(folder, "drill"), StringComparison.Ordinal)
             .Replace("8099", $"{FreePort.Next()}", StringComparison.Ordinal);
@@ -32,6 +32,6 @@ public sealed partial class DrillTests
         Directory.Delete(folder, recursive: true);
     }
 
-    [GeneratedRegex(@"```sh drill\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"```sh drill\n(?<commands>[^`]*)```", RegexOptions.None, 1000)]
     private static partial Regex Drills();
 }

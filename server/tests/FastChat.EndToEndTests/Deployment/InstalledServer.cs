@@ -25,12 +25,12 @@ internal sealed class InstalledServer : IAsyncDisposable
         var port = FreePort.Next();
         string[] identity = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--no-new-privs"] : [];
         string[] all = [.. identity, "env", "-i", .. environment, $"ASPNETCORE_URLS=http://127.0.0.1:{port}", .. command];
-        var process = Process.Start(new ProcessStartInfo(all[0], all[1..]) { WorkingDirectory = folder })!;
-        var server = new InstalledServer(process, port);
+        var started = Process.Start(new ProcessStartInfo(all[0], all[1..]) { WorkingDirectory = folder })!;
+        var server = new InstalledServer(started, port);
         var api = new ApiClient(server.Root);
         await Eventually.HoldsAsync(async () =>
         {
-            Assert.False(process.HasExited, $"{command[0]} ended with {(process.HasExited ? process.ExitCode : 0)}");
+            Assert.False(started.HasExited, $"{command[0]} ended with {(started.HasExited ? started.ExitCode : 0)}");
             return await api.StatusAsync("health/ready") == 200;
         }, command[0]);
         return server;

@@ -18,12 +18,12 @@ public sealed class NginxSocketTests
         var chat = await ada.OpenChatAsync(bob);
         await using var mine = await ada.ConnectAsync();
         await using var theirs = await bob.ConnectAsync();
-        await ada.SayAsync(mine, theirs, chat, "before");
+        await Visitor.SayAsync(mine, theirs, chat, "before");
 
         await nginx.ReloadAsync();
-        await ada.SayAsync(mine, theirs, chat, "while old workers hold the sockets");
+        await Visitor.SayAsync(mine, theirs, chat, "while old workers hold the sockets");
         await using var late = await bob.ConnectAsync();
-        await ada.SayAsync(mine, late, chat, "to a socket of the new workers");
+        await Visitor.SayAsync(mine, late, chat, "to a socket of the new workers");
         Assert.Null(mine.CloseCode);
     }
 

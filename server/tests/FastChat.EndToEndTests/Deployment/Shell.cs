@@ -18,7 +18,7 @@ internal static class Shell
     /// <summary>Runs a program to its end, with settings in its environment.</summary>
     public static async Task<(int Exit, string Output)> TryAsync(string program, IEnumerable<string> args, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
         foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {

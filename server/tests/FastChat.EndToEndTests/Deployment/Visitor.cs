@@ -20,7 +20,7 @@ internal sealed record Visitor(Uri Root, string Id, string Token)
     }
 
     /// <summary>Sends a message that has to arrive at the other one's connection.</summary>
-    public async Task SayAsync(ChatSocket own, ChatSocket others, string chat, string content)
+    public static async Task SayAsync(ChatSocket own, ChatSocket others, string chat, string content)
     {
         var id = Guest.NewId();
         await own.SendAsync(new { type = "MSG", chat_id = chat, message_id = id, content });

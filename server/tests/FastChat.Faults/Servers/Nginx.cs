@@ -47,7 +47,7 @@ public sealed class Nginx : IAsyncDisposable
         var nginx = new Nginx { SecurePort = FreePort.Next() };
         nginx.Install(nodes, "");
         var site = nginx.InFolder("sites-available/fastchat.conf");
-        var lines = File.ReadAllLines(site).Where(line => !line.Contains("[::]", StringComparison.Ordinal))
+        var lines = (await File.ReadAllLinesAsync(site)).Where(line => !line.Contains("[::]", StringComparison.Ordinal))
             .Select(line => line
                 .Replace("listen 80;", $"listen 127.0.0.1:{nginx.Port};", StringComparison.Ordinal)
                 .Replace("listen 443 ", $"listen 127.0.0.1:{nginx.SecurePort} ", StringComparison.Ordinal)
@@ -177,7 +177,7 @@ public sealed class Nginx : IAsyncDisposable
 
     private static void Run(string program, IEnumerable<string> args)
     {
-        using var run = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true })!;
+        using var run = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, UseShellExecute = false })!;
         var complaint = run.StandardError.ReadToEnd();
         run.WaitForExit();
         if (run.ExitCode != 0)

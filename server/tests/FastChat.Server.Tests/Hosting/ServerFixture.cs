@@ -47,16 +47,16 @@ public sealed class ServerFixture : IAsyncDisposable
 
     public static async Task<ServerFixture> StartWithAsync(string page, params string[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("fastchat-page-").FullName;
-        Directory.CreateDirectory(Path.Combine(folder, "assets"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "index.html"), page);
-        await File.WriteAllTextAsync(Path.Combine(folder, "sw.js"), "worker");
-        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js"), "script");
-        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js.br"), "brotli");
-        await File.WriteAllTextAsync(Path.Combine(folder, "assets", "app-1234.js.gz"), "gzip");
-        await File.WriteAllTextAsync(folder + ".secret.js", "outside");
+        var root = Directory.CreateTempSubdirectory("fastchat-page-").FullName;
+        Directory.CreateDirectory(Path.Combine(root, "assets"));
+        await File.WriteAllTextAsync(Path.Combine(root, "index.html"), page);
+        await File.WriteAllTextAsync(Path.Combine(root, "sw.js"), "worker");
+        await File.WriteAllTextAsync(Path.Combine(root, "assets", "app-1234.js"), "script");
+        await File.WriteAllTextAsync(Path.Combine(root, "assets", "app-1234.js.br"), "brotli");
+        await File.WriteAllTextAsync(Path.Combine(root, "assets", "app-1234.js.gz"), "gzip");
+        await File.WriteAllTextAsync(root + ".secret.js", "outside");
 
-        var server = new ServerFixture(folder, settings);
+        var server = new ServerFixture(root, settings);
         await server.app.Services.InitializeIdentityAsync(CancellationToken.None);
         await server.app.StartAsync();
         server.Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(server.app.Urls.First()) };
