@@ -30,7 +30,7 @@ public static class HostingRegistration
         services.AddOptions<HostingOptions>().Configure<IConfiguration>(HostingOptions.Read).ValidateOnStart();
         services.TryAddSingleton(provider => new OriginPolicy(provider.GetRequiredService<IOptions<HostingOptions>>().Value.AllowedOrigins));
         services.AddSingleton<Readiness>();
-        services.AddHostedService<ServiceManager>();
+        services.AddHostedService<SystemdNotifier>();
         HostBounds.Add(builder);
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HostingOptions>>(TrustProxies);
         services.AddCors();

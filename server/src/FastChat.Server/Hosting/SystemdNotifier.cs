@@ -8,16 +8,16 @@ namespace FastChat.Server.Hosting;
 /// Tells systemd how the program is, where it was started by it (<c>Type=notify</c>, see sd_notify(3)): ready, stopping, and, if a watchdog was
 /// asked for, that it still gets its turn. A node that hangs is then ended and started anew, so that no proxy goes on choosing it.
 /// </summary>
-internal sealed partial class ServiceManager : IHostedService, IDisposable
+internal sealed partial class SystemdNotifier : IHostedService, IDisposable
 {
     private readonly IHostApplicationLifetime lifetime;
     private readonly TimeProvider time;
-    private readonly ILogger<ServiceManager> logger;
+    private readonly ILogger<SystemdNotifier> logger;
     private readonly string? address;
     private readonly TimeSpan? patience;
     private ITimer? watchdog;
 
-    public ServiceManager(IHostApplicationLifetime lifetime, TimeProvider time, IConfiguration configuration, ILogger<ServiceManager> logger)
+    public SystemdNotifier(IHostApplicationLifetime lifetime, TimeProvider time, IConfiguration configuration, ILogger<SystemdNotifier> logger)
     {
         address = configuration["NOTIFY_SOCKET"];
         patience = WatchdogOf(configuration["WATCHDOG_USEC"], configuration["WATCHDOG_PID"]);
