@@ -67,8 +67,11 @@ async function meetByAddress(ann: Person, bob: Person): Promise<void> {
 }
 
 for (const prefix of ['', '/chat']) {
-  test(`GW6 at ${prefix}/ people on different nodes talk while nodes are replaced, without a banner`, async ({ browser }) => {
-    const cluster = await Cluster.start(prefix);
+  test(`GW6 at ${prefix}/ people on different nodes talk while nodes are replaced, without a banner`, async ({
+    browser,
+    startCluster,
+  }) => {
+    const cluster = await startCluster(prefix);
     const faults: string[] = [];
     const ann = await arrive(browser, cluster.url, faults);
     const bob = await arrive(browser, cluster.url, faults);
