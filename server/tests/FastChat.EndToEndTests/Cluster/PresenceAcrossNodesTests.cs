@@ -2,16 +2,20 @@ using System.Diagnostics;
 
 namespace FastChat.EndToEndTests.Cluster;
 
+public sealed class PresenceOverTheBusTests() : PresenceAcrossNodesTests(hasBus: true);
+
+public sealed class PresenceWithoutTheBusTests() : PresenceAcrossNodesTests(hasBus: false);
+
 /// <summary>Who is at one node is shown at every other, over the bus or without it; the database is enough.</summary>
 [Trait("Database", "Own")]
 [Collection(Alone.Name)]
-public sealed class PresenceAcrossNodesTests : IAsyncLifetime
+public abstract class PresenceAcrossNodesTests(bool hasBus) : IAsyncLifetime
 {
-    /// <summary>The promise, and a little for the test itself on a busy machine.</summary>
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2.5);
-
-    /// <summary>Without the bus.</summary>
+    /// <summary>Without the bus; with it, only where nothing shorter is promised.</summary>
     private static readonly TimeSpan Reconciled = TimeSpan.FromSeconds(5);
+
+    /// <summary>The promise, and a little for the test itself on a busy machine.</summary>
+    private readonly TimeSpan promised = hasBus ? TimeSpan.FromSeconds(2.2) : Reconciled;
 
     private TwoNodes nodes = null!;
 
@@ -19,9 +23,13 @@ public sealed class PresenceAcrossNodesTests : IAsyncLifetime
 
     private ServerProcess Other => nodes.Other;
 
-    public async ValueTask InitializeAsync() => nodes = await TwoNodes.StartAsync();
+    public async ValueTask InitializeAsync() => nodes = await TwoNodes.StartAsync(hasBus);
 
-    public ValueTask DisposeAsync() => nodes.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await nodes.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task PR1_PR5_who_connects_to_one_node_is_shown_and_counted_at_the_other_and_goes_there_too()
@@ -117,7 +125,7 @@ public sealed class PresenceAcrossNodesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PR1_who_connects_is_shown_at_the_other_node_within_two_seconds()
+    public async Task PR1_who_connects_is_shown_at_the_other_node_in_time()
     {
         await using var watching = await (await Guest.CreateAsync(One)).ConnectAsync();
 
@@ -130,7 +138,7 @@ public sealed class PresenceAcrossNodesTests : IAsyncLifetime
             var clock = Stopwatch.StartNew();
             await using var socket = await guest.ConnectAsync();
             await watching.SeesAsync(guest, "online", Reconciled);
-            Assert.InRange(clock.Elapsed, TimeSpan.Zero, Promised);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, promised);
         }
     }
 

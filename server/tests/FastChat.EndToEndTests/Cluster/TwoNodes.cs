@@ -10,12 +10,14 @@ public sealed class TwoNodes : IAsyncDisposable
     public ServerProcess Other { get; }
 
     /// <summary>Starts them one after the other.</summary>
-    /// <param name="settings">Settings of both, besides no limits.</param>
-    public static async Task<TwoNodes> StartAsync(params (string Name, string Value)[] settings)
+    /// <param name="hasBus">Hints between them arrive; else their bus is a pooler, on which nobody ever hears anything.</param>
+    public static async Task<TwoNodes> StartAsync(bool hasBus = true)
     {
         var postgres = await PostgresServer.SharedAsync();
-        var all = Settings.NoLimitsBut([("DATABASE_URL", postgres.Url(await postgres.CreateDatabaseAsync())), .. settings]);
-        return new TwoNodes(await ServerProcess.StartAsync(all), await ServerProcess.StartAsync(all));
+        var name = await postgres.CreateDatabaseAsync();
+        var bus = hasBus ? postgres.Url(name) : (await PgBouncerServer.SharedAsync()).Url(name);
+        var settings = Settings.NoLimitsBut(("DATABASE_URL", postgres.Url(name)), ("BACKPLANE_URL", bus));
+        return new TwoNodes(await ServerProcess.StartAsync(settings), await ServerProcess.StartAsync(settings));
     }
 
     public async ValueTask DisposeAsync()

@@ -75,7 +75,7 @@ public sealed class PacketTests
         string[] lines =
         [
             $"s {id}", "z something of a newer version", "s", "s short", string.Empty, "f", "f -", $"f - - - {id},x frame", $"m {id} 1 99", $"m {id} x 1", $"m {id} 1 1",
-            $"b {id} {id}", $"b {id} {id} {id}", "o x", "n", $"p {id} 1", $"p {id} 1 41", $"p {id} 1 1", $"e {id} 1 1 Ann", $"p {id} 1 1", $"e {id} 3 1 Ann", $"n {id} Ann",
+            $"b {id} {id}", $"b {id} {id} {id}", "o x", "n", $"p {id} 1", $"p {id} 1 41", $"p {id} 1 -2", $"p {id} 1 1", $"e {id} 3 1 Ann", $"n {id} Ann",
         ];
         Assert.Equal(
             [new SessionRevokedHint(Node), new BlocksChangedHint(Node, Node, Node), new UserRenamedHint(Node, "Ann")],
