@@ -13,6 +13,8 @@ public abstract class PresenceStoreContract : DatabaseContract
     private static readonly Guid Node = Guid.CreateVersion7();
     private static readonly Guid Successor = Guid.CreateVersion7();
 
+    private long version;
+
     private INodeStore Nodes => Database.Nodes;
 
     [Fact]
@@ -129,7 +131,7 @@ public abstract class PresenceStoreContract : DatabaseContract
         new(Guid.NewGuid(), user, PresenceStatus.Online, At(at), expiresAt is { } end ? At(end) : null);
 
     private async Task SaveAsync(Guid node, params PresenceRecord[] records) =>
-        Assert.NotNull(await Database.Presence.SaveAsync(node, records, default));
+        Assert.True(await Database.Presence.SaveAsync(node, ++version, records, default));
 
     private async Task SucceedAsync(Guid node)
     {

@@ -9,8 +9,12 @@ namespace FastChat.Server.Presence;
 public interface IPresenceStore
 {
     /// <summary>Writes what changed at this node; <c>last_seen</c> of a user never goes back.</summary>
-    /// <returns>The node's count of such writes; null if it has been declared dead, and nothing of its users was written.</returns>
-    Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken);
+    /// <param name="nodeId">The node.</param>
+    /// <param name="version">The number of this write, higher than any before: one that was given up and arrives late is not carried out any more.</param>
+    /// <param name="records">What changed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False if the node has been declared dead, or a later write was there first; then nothing of its users was written.</returns>
+    Task<bool> SaveAsync(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken);
 
     /// <summary>Gives up the memory of what ended up to a write of this node; who has read less of it reads everything anew.</summary>
     Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken);

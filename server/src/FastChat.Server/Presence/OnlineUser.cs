@@ -32,8 +32,17 @@ internal sealed class OnlineUser(Guid userId, string displayName)
 
     public bool HasReason => reasons.Count > 0;
 
-    /// <summary>The end of the last reason, which is told to nobody before the grace is over.</summary>
+    /// <summary>The end of the last reason of this node, which the others are not told before its grace is over.</summary>
     public PresenceRecord? Leaving { get; set; }
+
+    /// <summary>When that is.</summary>
+    public DateTimeOffset LeavingUntil { get; set; }
+
+    /// <summary>The user was away by the reason that ended.</summary>
+    public bool LeftAway { get; set; }
+
+    /// <summary>Something at this node keeps the user here.</summary>
+    public bool HasLocalReason => reasons.Exists(reason => !reason.IsRemote);
 
     /// <summary>Notes or changes a reason; true if the user's shown status changed.</summary>
     public bool Set(Guid reasonId, bool isAway, DateTimeOffset? expiresAt, bool isRemote = false)
@@ -53,7 +62,7 @@ internal sealed class OnlineUser(Guid userId, string displayName)
         {
             var own = reasons.FindAll(reason => !reason.IsRemote);
             var isHere = own.Count > 0 || Leaving is not null;
-            var isAway = own.Count > 0 ? own.TrueForAll(reason => reason.IsAway) : IsAway;
+            var isAway = own.Count > 0 ? own.TrueForAll(reason => reason.IsAway) : LeftAway;
             return !isHere ? PresenceState.Gone : isAway ? PresenceState.Away : PresenceState.Online;
         }
     }

@@ -29,6 +29,7 @@ public sealed partial class PresenceRecorder : BackgroundService
 
     private Dictionary<Guid, PresenceRecord> changed = [];
     private Guid writtenAs;
+    private long version;
     private (long Version, long At) mark;
 
     public PresenceRecorder(
@@ -84,11 +85,12 @@ public sealed partial class PresenceRecorder : BackgroundService
     {
         try
         {
-            // Without a version the node was declared dead, which its lease will find, too; then all is written anew.
-            if (await store.SaveAsync(nodeId, records.Values, cancellationToken) is { } version)
+            // If not, the node was declared dead, which its lease will find, too; then all is written anew. A try that failed has used up its number.
+            version++;
+            if (await store.SaveAsync(nodeId, version, records.Values, cancellationToken))
             {
-                Publish(nodeId, version, records.Values);
-                await ForgetEndedAsync(nodeId, version, cancellationToken);
+                Publish(nodeId, records.Values);
+                await ForgetEndedAsync(nodeId, cancellationToken);
             }
         }
         catch (DatabaseUnavailableException fault)
@@ -104,7 +106,7 @@ public sealed partial class PresenceRecorder : BackgroundService
         }
     }
 
-    private void Publish(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records)
+    private void Publish(Guid nodeId, IReadOnlyCollection<PresenceRecord> records)
     {
         var renamed = records.Where(record => record.Status == PresenceRecord.Renamed).Select(record => record.UserId).ToHashSet();
         var users = records.Select(record => record.UserId).ToHashSet();
@@ -112,7 +114,7 @@ public sealed partial class PresenceRecorder : BackgroundService
         backplane.Publish(new PresenceHint(nodeId, version, entries));
     }
 
-    private async Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken)
+    private async Task ForgetEndedAsync(Guid nodeId, CancellationToken cancellationToken)
     {
         if (time.GetElapsedTime(mark.At) >= EndedKept)
         {

@@ -27,6 +27,8 @@ public sealed partial class PresenceTracker
     /// <param name="lastSeen">When the user was last there.</param>
     public void GoneRemote(Guid nodeId, Guid userId, DateTimeOffset lastSeen)
     {
+        var now = time.GetUtcNow();
+        PresenceRecord[] records;
         bool changed;
         lock (gate)
         {
@@ -37,9 +39,11 @@ public sealed partial class PresenceTracker
 
             // What the user did here may have been later than that.
             var seen = user.LastSeen > lastSeen ? user.LastSeen : lastSeen;
-            changed = Remove(user, nodeId, time.GetUtcNow(), grace: false, seen);
+            changed = Remove(user, nodeId, now, grace: false, seen);
+            records = user.LeavingUntil <= now ? TakeLeaving(user) : [];
         }
 
+        Array.ForEach(records, record => Recorded?.Invoke(record));
         Announce(changed, userId);
     }
 
@@ -69,10 +73,11 @@ public sealed partial class PresenceTracker
         lock (gate)
         {
             var user = FindOrAdd(entry.UserId, entry.DisplayName, out var isNew);
+            var hasTurnedUp = !user.Has(nodeId);
             changed = (!user.Has(nodeId, isAway) && user.Set(nodeId, isAway, expiresAt: null, isRemote: true)) || isNew;
             user.LastSeen = user.LastSeen > entry.LastSeen ? user.LastSeen : entry.LastSeen;
             user.GraceUntil = null;
-            records = TakeLeaving(user);
+            records = hasTurnedUp ? TakeLeaving(user) : [];
         }
 
         Array.ForEach(records, record => Recorded?.Invoke(record));

@@ -84,6 +84,7 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
     public void Gone(Guid reasonId, Guid userId, bool grace)
     {
         var now = time.GetUtcNow();
+        PresenceRecord? ended = null;
         bool changed;
         lock (gate)
         {
@@ -92,15 +93,25 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
                 return;
             }
 
+            var wasAway = user.Has(reasonId, isAway: true);
             changed = Remove(user, reasonId, now, grace);
-            if (!user.HasReason && user.GraceUntil > now)
+            if (!grace || user.HasLocalReason || options.Value.OfflineGraceSeconds <= 0)
             {
+                ended = new PresenceRecord(reasonId, userId, null, now, null);
+            }
+            else
+            {
+                // Another node may still name the user of an earlier time, and they be on their way to yet another.
                 user.Leaving = new PresenceRecord(reasonId, userId, null, now, null);
-                return;
+                (user.LeavingUntil, user.LeftAway) = (now.AddSeconds(options.Value.OfflineGraceSeconds), wasAway);
             }
         }
 
-        Recorded?.Invoke(new PresenceRecord(reasonId, userId, null, now, null));
+        if (ended is not null)
+        {
+            Recorded?.Invoke(ended);
+        }
+
         Announce(changed, userId);
     }
 
@@ -130,7 +141,7 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
         var expired = new List<PresenceRecord>();
         lock (gate)
         {
-            foreach (var user in users.Values.Where(user => user.HasExpired(now) || !user.HasReason).ToList())
+            foreach (var user in users.Values.Where(user => user.HasExpired(now) || !user.HasReason || user.Leaving is not null).ToList())
             {
                 // A client that stopped its heartbeats told nobody that it went: no grace.
                 var reasons = user.Expired(now);
@@ -139,6 +150,10 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
                 if (isChange || (!user.HasReason && Depart(user, now)))
                 {
                     changed.Add(user.UserId);
+                }
+
+                if (user.LeavingUntil <= now)
+                {
                     expired.AddRange(TakeLeaving(user));
                 }
             }
@@ -255,7 +270,7 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
         }
 
         user.LastSeen = lastSeen ?? now;
-        user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : now;
+        user.GraceUntil = grace ? now.AddSeconds(options.Value.OfflineGraceSeconds) : user.Leaving is null ? now : user.LeavingUntil;
         return Depart(user, now) || changed;
     }
 

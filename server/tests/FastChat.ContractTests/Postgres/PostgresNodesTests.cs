@@ -13,6 +13,7 @@ public abstract class NodesContract : DatabaseContract
     private readonly Guid one = Guid.CreateVersion7();
     private readonly Guid other = Guid.CreateVersion7();
     private readonly Dictionary<Guid, long> known = [];
+    private long writes;
 
     private INodeStore Nodes => Database.Nodes;
 
@@ -25,7 +26,7 @@ public abstract class NodesContract : DatabaseContract
         await SaveAsync(one, Online(Ann));
         await Database.LetDieAsync(one, At);
         Assert.Equal(1, await Nodes.MarkDeadAsync(other, Lease, default));
-        Assert.Null(await Presence.SaveAsync(one, [Online(Bob)], default));
+        Assert.False(await Presence.SaveAsync(one, ++writes, [Online(Bob)], default));
         Assert.Null(await Nodes.RenewAsync(one, default));
         var dead = Assert.Single(await Presence.ReadOthersAsync(other, known, default));
         Assert.Equal((one, (DateTimeOffset?)At, 0), (dead.NodeId, dead.DeadSince, dead.Entries.Count));
@@ -129,10 +130,22 @@ public abstract class NodesContract : DatabaseContract
             var node = Guid.CreateVersion7();
             await Nodes.JoinAsync(node, default);
             await Database.LetDieAsync(node, At);
-            await Task.WhenAll(Presence.SaveAsync(node, [Online(Ann)], default), Nodes.MarkDeadAsync(other, Lease, default));
+            await Task.WhenAll(Presence.SaveAsync(node, 1, [Online(Ann)], default), Nodes.MarkDeadAsync(other, Lease, default));
             await Nodes.MarkDeadAsync(other, Lease, default);
             Assert.Empty((await Presence.ReadOthersAsync(other, known, default)).SelectMany(dead => dead.Entries));
         }
+    }
+
+    [Fact]
+    public async Task A_write_that_was_given_up_and_comes_after_a_later_one_changes_nothing()
+    {
+        await JoinAsync();
+        var tab = Online(Ann);
+        await SaveAsync(one, tab);
+        writes += 2;
+        await SaveAsync(one, tab with { Status = null });
+        Assert.False(await Presence.SaveAsync(one, writes - 1, [tab, Online(Bob)], default));
+        Assert.Equal(["Ann Gone"], await ReadAsync());
     }
 
     private static PresenceRecord Online(Guid user) => new(Guid.NewGuid(), user, PresenceStatus.Online, At, null);
@@ -145,9 +158,8 @@ public abstract class NodesContract : DatabaseContract
 
     private async Task<long> SaveAsync(Guid node, params PresenceRecord[] records)
     {
-        var version = await Presence.SaveAsync(node, records, default);
-        Assert.NotNull(version);
-        return version.Value;
+        Assert.True(await Presence.SaveAsync(node, ++writes, records, default));
+        return writes;
     }
 
     /// <summary>What changed at the first node since the last time, as the other reads it.</summary>

@@ -73,6 +73,7 @@ public abstract class PresenceAcrossNodesTests(bool hasBus) : IAsyncLifetime
         await using var tab = await guest.ConnectAsync();
         await watching.SeesAsync(guest, "online", Reconciled);
         await using var second = await (guest with { Server = Other }).ConnectAsync();
+        await FenceAsync(watching);
         await tab.SendAsync(new { type = "STATUS", status = "away" });
         await FenceAsync(watching);
         await second.SendAsync(new { type = "STATUS", status = "away" });

@@ -90,16 +90,16 @@ internal sealed class NodesFixture : IPresenceStore, IDisposable
         Assert.True(!mustHold || condition(), "it did not come about");
     }
 
-    public Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)
+    public Task<bool> SaveAsync(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)
     {
         Answer();
         if (Nodes.Rows[nodeId].IsDead)
         {
-            return Task.FromResult<long?>(null);
+            return Task.FromResult(false);
         }
 
         Writes.Add((nodeId, [.. records]));
-        return Task.FromResult<long?>(Writes.Count);
+        return Task.FromResult(true);
     }
 
     public Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken) => Task.CompletedTask;

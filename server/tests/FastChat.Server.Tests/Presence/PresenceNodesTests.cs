@@ -75,6 +75,56 @@ public sealed class PresenceNodesTests
     }
 
     [Fact]
+    public void PR3_reloads_that_land_here_and_there_in_turn_show_nothing_however_late_the_other_node_s_word_comes()
+    {
+        Remote(Node, PresenceState.Online);
+        Tracker.Connected(Tab, Ann, "Ann");
+        presence.Changes.Clear();
+        presence.Records.Clear();
+        Tracker.Gone(Tab, Ann, grace: true);
+        Assert.Empty(presence.Records);
+        Assert.Equal(PresenceState.Online, Local().State);
+
+        // The end of the time before last is heard only now, and of the newest connection there nothing yet.
+        Remote(Node, PresenceState.Gone);
+        presence.Pass(1);
+        Remote(Node, PresenceState.Online);
+        Assert.Equal([Tab], presence.Records.Select(record => record.ReasonId));
+        presence.Pass(10);
+        Assert.Empty(presence.Changes);
+        Assert.Equal(PresenceState.Gone, Local().State);
+    }
+
+    [Fact]
+    public void The_end_of_a_tab_here_is_told_after_its_grace_though_the_user_is_at_another_node()
+    {
+        Tracker.Connected(Tab, Ann, "Ann");
+        Remote(Node, PresenceState.Online);
+        presence.Records.Clear();
+        Tracker.Gone(Tab, Ann, grace: true);
+        presence.Pass(2.5);
+        Remote(Node, PresenceState.Online);
+        Assert.Empty(presence.Records);
+        presence.Pass(1);
+        Assert.Equal([Tab], presence.Records.Select(record => record.ReasonId));
+        Assert.Equal(PresenceStatus.Online, presence.StatusOf(Ann));
+        Assert.Equal([Ann], presence.Changes);
+    }
+
+    [Fact]
+    public void An_end_whose_grace_is_over_is_told_even_if_another_node_s_word_comes_before_the_reaper()
+    {
+        Remote(Node, PresenceState.Online);
+        Tracker.Connected(Tab, Ann, "Ann");
+        presence.Records.Clear();
+        Tracker.Gone(Tab, Ann, grace: true);
+        presence.Time.Advance(TimeSpan.FromSeconds(4));
+        Remote(Node, PresenceState.Gone);
+        Assert.Equal([Tab], presence.Records.Select(record => record.ReasonId));
+        Assert.Equal(PresenceStatus.Offline, presence.StatusOf(Ann));
+    }
+
+    [Fact]
     public void PR3_that_the_last_reason_ended_is_told_the_others_after_the_grace_with_the_time_of_the_end()
     {
         Tracker.Connected(Tab, Ann, "Ann");

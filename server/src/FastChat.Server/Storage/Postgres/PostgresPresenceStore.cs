@@ -11,21 +11,22 @@ namespace FastChat.Server.Storage.Postgres;
 /// </summary>
 public sealed class PostgresPresenceStore(PostgresDatabase database) : IPresenceStore
 {
-    /// <summary>Locks the node's row first, so that it is not declared dead in between.</summary>
+    /// <summary>Locks the node's row first, so that it is not declared dead in between; what follows is only done if this was.</summary>
     private const string CountWrite =
-        "UPDATE nodes SET presence_version = presence_version + 1 WHERE node_id = $1 AND died_at IS NULL RETURNING presence_version";
+        "UPDATE nodes SET presence_version = $2 WHERE node_id = $1 AND died_at IS NULL AND presence_version < $2 RETURNING node_id";
 
     private const string SaveGone =
         """
         UPDATE users_online o SET status = 'gone', last_seen = g.at, expires_at = NULL, version = n.presence_version
-        FROM nodes n, unnest($2, $3) g (connection_id, at)
-        WHERE n.node_id = $1 AND n.died_at IS NULL AND o.node_id = $1 AND o.connection_id = g.connection_id
+        FROM nodes n, unnest($3, $4) g (connection_id, at)
+        WHERE n.node_id = $1 AND n.died_at IS NULL AND n.presence_version = $2 AND o.node_id = $1 AND o.connection_id = g.connection_id
         """;
 
     private const string SaveHere =
         """
         INSERT INTO users_online (node_id, connection_id, user_id, status, last_seen, expires_at, version)
-        SELECT n.node_id, h.*, n.presence_version FROM nodes n, unnest($2, $3, $4, $5, $6) h WHERE n.node_id = $1 AND n.died_at IS NULL
+        SELECT n.node_id, h.*, n.presence_version FROM nodes n, unnest($3, $4, $5, $6, $7) h
+        WHERE n.node_id = $1 AND n.died_at IS NULL AND n.presence_version = $2
         ON CONFLICT (node_id, connection_id) DO UPDATE
         SET status = excluded.status, last_seen = excluded.last_seen, expires_at = excluded.expires_at, version = excluded.version
         """;
@@ -63,10 +64,8 @@ public sealed class PostgresPresenceStore(PostgresDatabase database) : IPresence
         """;
 
     /// <inheritdoc/>
-    public Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken) => database.WriteAsync<long?>(
-        batch => Save(batch, nodeId, records),
-        async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : null,
-        cancellationToken);
+    public Task<bool> SaveAsync(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken) =>
+        database.WriteAsync(batch => Save(batch, nodeId, version, records), (reader, token) => reader.ReadAsync(token), cancellationToken);
 
     /// <inheritdoc/>
     public Task ForgetEndedAsync(Guid nodeId, long version, CancellationToken cancellationToken) => database.WriteAsync(
@@ -91,15 +90,17 @@ public sealed class PostgresPresenceStore(PostgresDatabase database) : IPresence
         },
         cancellationToken);
 
-    private static void Save(NpgsqlBatch batch, Guid nodeId, IReadOnlyCollection<PresenceRecord> records)
+    private static void Save(NpgsqlBatch batch, Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records)
     {
         var gone = records.Where(record => record.Status is null).ToList();
         var here = records.Where(record => record.Status is not null).ToList();
-        batch.Add(CountWrite, nodeId);
-        batch.Add(SaveGone, nodeId, gone.ConvertAll(record => record.ReasonId).ToArray(), gone.ConvertAll(record => Time(record.LastSeen)).ToArray());
+        batch.Add(CountWrite, nodeId, version);
+        batch.Add(
+            SaveGone, nodeId, version, gone.ConvertAll(record => record.ReasonId).ToArray(), gone.ConvertAll(record => Time(record.LastSeen)).ToArray());
         batch.Add(
             SaveHere,
             nodeId,
+            version,
             here.ConvertAll(record => record.ReasonId).ToArray(),
             here.ConvertAll(record => record.UserId).ToArray(),
             here.ConvertAll(record => record.Status!).ToArray(),

@@ -6,7 +6,7 @@ namespace FastChat.Server.Storage.Sqlite;
 public sealed class SqlitePresenceStore(SqliteDatabase database) : IPresenceStore
 {
     /// <inheritdoc/>
-    public async Task<long?> SaveAsync(Guid nodeId, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
             run =>
@@ -17,7 +17,7 @@ public sealed class SqlitePresenceStore(SqliteDatabase database) : IPresenceStor
                 }
             },
             cancellationToken);
-        return 0;
+        return true;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 -- A node whose lease another one found lapsed is marked with died_at, and so finds out itself if it should wake up. The row goes
--- an hour later. presence_version counts the node's writes to users_online; changes up to purged_version are not to be had any
+-- an hour later. presence_version is the number of the node's last write to users_online; changes up to purged_version are not to be had any
 -- more one by one.
 ALTER TABLE nodes
   ADD COLUMN died_at          timestamptz NULL,
