@@ -6,13 +6,30 @@ namespace FastChat.Server.Chats;
 /// Completes requests in the log's order, one at a time, away from the thread that commits: so acks and frames go out
 /// while the next transaction is being written.
 /// </summary>
-public sealed partial class AnswerPump(ILogger<AnswerPump> logger) : BackgroundService
+public sealed partial class AnswerPump(TimeProvider time, ILogger<AnswerPump> logger) : BackgroundService
 {
     private readonly Channel<IReadOnlyList<LogRequest>> batches =
         Channel.CreateUnbounded<IReadOnlyList<LogRequest>>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Adds requests whose fate is known. What waits is bounded by what the log lets in.</summary>
     public void Enqueue(IReadOnlyList<LogRequest> requests) => batches.Writer.TryWrite(requests);
+
+    /// <summary>Adds requests that were committed together.</summary>
+    /// <param name="requests">The requests, in the log's order.</param>
+    /// <param name="beganAt">The clock's timestamp at the transaction's first statement.</param>
+    public void EnqueueCommitted(IReadOnlyList<LogRequest> requests, long beganAt)
+    {
+        var now = time.GetTimestamp();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            requests[i].CommittedAt = now;
+        }
+
+        var took = time.GetElapsedTime(beganAt, now);
+        LogMetrics.Committed(requests.Count, took);
+        MessageSpans.Committed(requests, took, time);
+        Enqueue(requests);
+    }
 
     /// <summary>Completes what is there, then ends.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -31,6 +48,8 @@ public sealed partial class AnswerPump(ILogger<AnswerPump> logger) : BackgroundS
             {
                 Complete(request);
             }
+
+            LogMetrics.Completed(batch);
         }
     }
 

@@ -8,6 +8,7 @@ public static class ChatRegistration
     /// <summary>Adds the services; the database's adaptor adds the <see cref="IMessageLog"/>.</summary>
     public static void AddChats(this IHostApplicationBuilder builder)
     {
+        LogMetrics.Register();
         builder.Services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<AnswerPump>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AnswerPump>());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastChat.Protocol;
 
 namespace FastChat.Server.Chats;
@@ -18,6 +19,9 @@ public interface IMessageLog
 /// <summary>Something asked of the log. The log sets the result or <see cref="Refusal"/>, then it is completed.</summary>
 public abstract class LogRequest
 {
+    /// <summary>When its transaction was committed, by the clock's timestamp; 0 before.</summary>
+    public long CommittedAt { get; internal set; }
+
     /// <summary>Why nothing was stored; null if it was.</summary>
     public Refusal? Refusal { get; private set; }
 
@@ -45,6 +49,12 @@ public abstract class AppendRequest(MessageDraft draft) : LogRequest
 
     /// <summary>What was stored, now or by an earlier request with the same id.</summary>
     public StoredMessage? Stored { get; set; }
+
+    /// <summary>The trace that it belongs to; default if there is none.</summary>
+    public ActivityContext Trace { get; init; }
+
+    /// <summary>When it came, in UTC; known only with a trace.</summary>
+    public DateTimeOffset CameAt { get; init; }
 
     private protected sealed override void Forget() => Stored = null;
 }

@@ -38,6 +38,7 @@ public sealed class SendMessage
     /// <param name="answered">Must not block.</param>
     public Refusal? Send(MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
     {
+        using var received = MessageSpans.Receive();
         if (MessageContent.Check(draft.Content, options.MessageLength) is { } refusal)
         {
             return refusal;
@@ -53,7 +54,9 @@ public sealed class SendMessage
             return new Refusal(ErrorCode.RateLimited, "You are sending messages too fast.", retryAfter);
         }
 
-        return log.Enqueue(new Sending(this, draft, connectionId, answered)) ? null : Overloaded;
+        var trace = received.Trace;
+        var sending = new Sending(this, draft, connectionId, answered) { Trace = trace, CameAt = trace == default ? default : time.GetUtcNow() };
+        return log.Enqueue(sending) ? null : Overloaded;
     }
 
     /// <summary>Sends and waits for the answer, though not for ever; for callers without a connection.</summary>
@@ -75,8 +78,9 @@ public sealed class SendMessage
         }
     }
 
-    private void Announce(StoredMessage stored, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
+    private void Announce(Sending sending, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
     {
+        var (stored, draft) = (sending.Stored!, sending.Draft);
         if (draft.To is not null)
         {
             // Whoever sends the first message to a user, not to a chat, may not know the chat: on none of the own connections.
@@ -92,7 +96,8 @@ public sealed class SendMessage
             return;
         }
 
-        backplane.Publish(stored.ToHint(connectionId));
+        using var span = MessageSpans.Publish(sending.Trace);
+        backplane.Publish(stored.ToHint(connectionId) with { CommittedAt = sending.CommittedAt, Trace = span?.Context ?? default });
     }
 
     private sealed class Sending(SendMessage owner, MessageDraft draft, Guid? connectionId, Action<Outcome<StoredMessage>> answered)
@@ -106,7 +111,7 @@ public sealed class SendMessage
             }
             else
             {
-                owner.Announce(Stored!, Draft, connectionId, answered);
+                owner.Announce(this, connectionId, answered);
             }
         }
     }

@@ -171,6 +171,7 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
         {
             // What was missed meanwhile is looked up, from this moment on.
             LogBack(bus.Name);
+            BusMetrics.Reconnected();
             peers.Lose();
         }
     }
@@ -225,7 +226,8 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
             packets.Skip();
         }
 
-        for (var i = 0; i < MostGathered && outbox.Reader.TryRead(out var hint); i++)
+        var count = 0;
+        for (; count < MostGathered && outbox.Reader.TryRead(out var hint); count++)
         {
             if (!packets.Add(hint, stamp))
             {
@@ -234,7 +236,9 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
             }
         }
 
-        await link.SendAsync(packets.Take(stamp)).WaitAsync(SendPatience, time, stoppingToken);
+        var taken = packets.Take(stamp);
+        await link.SendAsync(taken).WaitAsync(SendPatience, time, stoppingToken);
+        BusMetrics.Published(count, taken.Sum(packet => packet.Length));
     }
 
     private void Hear(ReadOnlySpan<byte> packet)
@@ -248,15 +252,19 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
         {
             Volatile.Write(ref heardAt, time.GetTimestamp());
             heardItself.TrySetResult();
+            BusMetrics.Lag(time.GetElapsedTime(header.Stamp).TotalSeconds);
             return;
         }
 
         peers.Note(header.NodeId, header.Number);
         var reader = new HintReader(packet);
-        while (reader.Next() is { } hint)
+        var count = 0;
+        for (; reader.Next() is { } hint; count++)
         {
             listeners.Tell(hint);
         }
+
+        BusMetrics.Received(count);
     }
 
     [LoggerMessage(7002, LogLevel.Warning, "{Setting}: this node does not hear itself on {Bus} ({Reason}); until it does, messages of other nodes come by looking into the database every 3 s. With PostgreSQL it must be a direct connection, not one through a transaction pooler")]

@@ -13,6 +13,7 @@ public static class ClusterRegistration
     /// <summary>Adds the bus of a single node.</summary>
     public static void AddCluster(this IHostApplicationBuilder builder)
     {
+        BusMetrics.Register();
         builder.Services.AddSingleton<Peers>();
         builder.Services.AddSingleton<IBackplane, InProcessBackplane>();
     }
@@ -22,6 +23,7 @@ public static class ClusterRegistration
     /// <param name="bus">Makes it; called once.</param>
     public static void AddCluster(this IHostApplicationBuilder builder, Func<IServiceProvider, IBus> bus)
     {
+        BusMetrics.Register();
         builder.Services.AddSingleton(provider => new Peers(provider.GetRequiredService<TimeProvider>()) { CanExist = true });
         builder.Services.AddSingleton(bus);
         builder.Services.AddSingleton<BusBackplane>();

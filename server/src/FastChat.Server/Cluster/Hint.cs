@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FastChat.Server.Cluster;
 
 /// <summary>Something that happened and that other parts, on any node, may want to act on.</summary>
@@ -29,7 +31,14 @@ public readonly record struct MergeKey(string Kind, Guid ChatId, Guid UserId);
 /// <param name="ChatId">The chat.</param>
 /// <param name="Rev">Its revision.</param>
 /// <param name="Frames">What its members are told, in this order; empty: it was too large for the bus and stands in the database.</param>
-public sealed record MessageHint(Guid ChatId, long Rev, IReadOnlyList<FrameHint> Frames) : Hint;
+public sealed record MessageHint(Guid ChatId, long Rev, IReadOnlyList<FrameHint> Frames) : Hint
+{
+    /// <summary>When it was committed, by this process's <c>TimeProvider.GetTimestamp</c>; 0 if it comes from elsewhere.</summary>
+    public long CommittedAt { get; init; }
+
+    /// <summary>The trace that it belongs to; default if there is none.</summary>
+    public ActivityContext Trace { get; init; }
+}
 
 /// <summary>A user has opened a chat.</summary>
 /// <param name="ChatId">The chat.</param>

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using FastChat.Protocol;
 using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
+using FastChat.Server.Rest;
 
 namespace FastChat.Server.Gateway;
 
@@ -99,10 +100,17 @@ internal sealed class Connection : IPresenceOutput, IThreadPoolWorkItem
     /// <inheritdoc/>
     public bool TryShow(ReadOnlyMemory<byte> frame) => Outbound.TryAddPresence(frame);
 
+    /// <summary>Answers with an <c>ERROR</c>.</summary>
+    public void Tell(Refusal refusal, string? reference, Guid? messageId)
+    {
+        RefusalMetrics.RefusedFrame(refusal.Code);
+        Send(ErrorFrame.From(refusal, reference, messageId));
+    }
+
     /// <summary>Answers with an <c>ERROR</c>; who goes on after too many that are not the server's own fault is closed.</summary>
     public void Refuse(Refusal refusal, string? reference, Guid? messageId)
     {
-        Send(ErrorFrame.From(refusal, reference, messageId));
+        Tell(refusal, reference, messageId);
         var isTheClients = refusal.Code is not (ErrorCode.Unavailable or ErrorCode.InternalError);
         if (isTheClients && Refusals.Add())
         {

@@ -26,7 +26,7 @@ internal sealed partial class ConnectionLoop(
         drain.TellIfStopping(connection);
         if (place.Refusal is { } refusal)
         {
-            connection.Send(ErrorFrame.From(refusal, null, null));
+            connection.Tell(refusal, null, null);
             connection.Close(CloseCode.TryAgainLater, refusal.Code.ToWire());
         }
 

@@ -18,7 +18,13 @@ internal sealed class ConnectionRegistry
     public Connection[] Of(Guid userId) => byUser.TryGetValue(userId, out var connections) ? connections : [];
 
     /// <summary>A socket was opened.</summary>
-    public void Opened(Connection connection) => all.TryAdd(connection.Id, connection);
+    public void Opened(Connection connection)
+    {
+        if (all.TryAdd(connection.Id, connection))
+        {
+            GatewayMetrics.Opened();
+        }
+    }
 
     /// <summary>A connection becomes live, unless its user has <paramref name="limit"/> already (0: no limit).</summary>
     public bool TryAddLive(Connection connection, Guid userId, int limit)
@@ -47,7 +53,10 @@ internal sealed class ConnectionRegistry
     public void Remove(Connection connection)
     {
         RemoveLive(connection);
-        all.TryRemove(connection.Id, out _);
+        if (all.TryRemove(connection.Id, out _))
+        {
+            GatewayMetrics.Closed();
+        }
     }
 
     /// <summary>

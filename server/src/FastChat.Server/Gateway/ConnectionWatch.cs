@@ -22,8 +22,10 @@ internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeP
         using var timer = new PeriodicTimer(Period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            var waiting = 0L;
             foreach (var connection in registry.All)
             {
+                waiting += connection.Outbound.Waiting;
                 try
                 {
                     Check(connection);
@@ -35,6 +37,8 @@ internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeP
                     LogCheckFailed(fault, connection.Id);
                 }
             }
+
+            GatewayMetrics.Waiting(waiting);
         }
     }
 
@@ -48,7 +52,7 @@ internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeP
 
         if (connection.Live is null && !connection.HasSaidHello && time.GetElapsedTime(connection.OpenedAt) >= HelloTimeout)
         {
-            connection.Send(ErrorFrame.From(new Refusal(ErrorCode.HelloTimeout, "No HELLO came within 5 seconds."), null, null));
+            connection.Tell(new Refusal(ErrorCode.HelloTimeout, "No HELLO came within 5 seconds."), null, null);
             connection.Close(CloseCode.HelloTimeout, "no HELLO in time");
         }
 
@@ -59,6 +63,7 @@ internal sealed partial class ConnectionWatch(ConnectionRegistry registry, TimeP
 
         if (connection.Outbound.HasOverflowed || connection.Outbound.OverFor >= SlowReaderTimeout)
         {
+            GatewayMetrics.ClosedSlowReader();
             connection.Close(CloseCode.SlowReader, "reading too slowly", SlowReaderPatience);
         }
 

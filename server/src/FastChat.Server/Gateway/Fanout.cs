@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using FastChat.Protocol;
 using FastChat.Server.Cluster;
+using FastChat.Server.Telemetry;
 
 namespace FastChat.Server.Gateway;
 
 /// <summary>Brings what is published to the connections of this node. A frame was encoded once; its bytes are shared.</summary>
-internal sealed class Fanout(ConnectionRegistry registry)
+internal sealed class Fanout(ConnectionRegistry registry, TimeProvider time)
 {
     /// <summary>Brings a frame to the connections of this node for which it is meant.</summary>
     public void Deliver(FrameHint hint)
@@ -24,9 +26,15 @@ internal sealed class Fanout(ConnectionRegistry registry)
     /// <summary>Brings a message, and what belongs before it.</summary>
     public void Deliver(MessageHint hint)
     {
+        using var span = hint.Trace == default ? null : Instruments.Spans.StartActivity("message fan-out", ActivityKind.Consumer, hint.Trace);
         foreach (var frame in hint.Frames)
         {
             Deliver(frame);
+        }
+
+        if (hint.CommittedAt != 0)
+        {
+            GatewayMetrics.Delivered(time.GetElapsedTime(hint.CommittedAt));
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed partial class FrameRouter
         }
     }
 
-    private static void Answer(Connection connection, PendingSend pending, Outcome<StoredMessage> outcome)
+    private void Answer(Connection connection, PendingSend pending, Outcome<StoredMessage> outcome)
     {
         if (!connection.Pending.TryAnswer(pending))
         {
@@ -129,6 +129,7 @@ internal sealed partial class FrameRouter
             var message = stored.Message;
             connection.Send(new MessageAckFrame(
                 message.ChatId, message.MessageId, message.Seq, message.Rev, message.SentAt, stored.Duplicate, pending.Reference));
+            GatewayMetrics.Acknowledged(time.GetElapsedTime(pending.SentAt));
         }
         else
         {

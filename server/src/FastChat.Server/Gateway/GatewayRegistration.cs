@@ -1,4 +1,5 @@
 using FastChat.Server.Cluster;
+using FastChat.Server.Rest;
 
 namespace FastChat.Server.Gateway;
 
@@ -9,6 +10,8 @@ public static class GatewayRegistration
     public static void AddGateway(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
+        GatewayMetrics.Register();
+        RefusalMetrics.Register();
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Admission>();
         services.AddSingleton<ConnectionRegistry>();

@@ -83,6 +83,7 @@ internal sealed class HelloHandler(
 
         connection.Live = new LiveState(user.UserId, signedIn.SessionId);
         connection.Place?.Accepted();
+        GatewayMetrics.WentLive();
         var body = new UserBody(user.UserId, user.DisplayName, user.Kind);
         connection.Outbound.GoLive(FrameWriter.Encode(new HelloAckFrame(
             body, signedIn.SessionId, epoch.Value, time.GetUtcNow(), GatewayOptions.HeartbeatMs, Limits(), reference)));
@@ -113,7 +114,7 @@ internal sealed class HelloHandler(
 
     private static void End(Connection connection, Refusal refusal, ParsedFrame parsed, int code)
     {
-        connection.Send(ErrorFrame.From(refusal, parsed.Ref, parsed.MessageId));
+        connection.Tell(refusal, parsed.Ref, parsed.MessageId);
         connection.Close(code, refusal.Code.ToWire());
     }
 }

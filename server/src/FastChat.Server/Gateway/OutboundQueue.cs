@@ -33,6 +33,9 @@ internal sealed class OutboundQueue(TimeProvider time, Action startWriter)
     /// <summary>What can't wait has no place any more; the connection must end.</summary>
     public bool HasOverflowed { get; private set; }
 
+    /// <summary>How much waits, in bytes, as of a moment ago.</summary>
+    public int Waiting => Volatile.Read(ref bytes);
+
     /// <summary>How long it has been over its bound; zero if it is not.</summary>
     public TimeSpan OverFor
     {

@@ -7,6 +7,9 @@ namespace FastChat.Server.Hosting;
 /// <summary>Settings of the host; their names are their places in the configuration.</summary>
 public sealed class HostingOptions
 {
+    /// <summary>The setting of <see cref="LogFormat"/>.</summary>
+    internal const string LogFormatSetting = "LOG_FORMAT";
+
     /// <summary>Whether <c>/docs</c> and <c>/openapi/v1.json</c> are served (<c>Docs__Enabled</c>); default true.</summary>
     public bool DocsEnabled { get; set; } = true;
 
@@ -25,6 +28,9 @@ public sealed class HostingOptions
     /// <summary>The folder at a CDN from which pages load what is under <c>assets/</c> (<c>ASSETS_URL</c>); default none.</summary>
     public string AssetsUrl { get; set; } = string.Empty;
 
+    /// <summary>How the log is written (<c>LOG_FORMAT</c>): <c>text</c> or <c>json</c>; default text.</summary>
+    public string LogFormat { get; set; } = "text";
+
     /// <summary>Reads the settings.</summary>
     internal static void Read(HostingOptions options, IConfiguration configuration)
     {
@@ -33,6 +39,7 @@ public sealed class HostingOptions
         options.TrustedProxies = configuration["TRUSTED_PROXIES"] ?? options.TrustedProxies;
         options.PathBase = configuration[PublicAddress.PathBaseSetting] ?? options.PathBase;
         options.AssetsUrl = configuration[PublicAddress.AssetsSetting] ?? options.AssetsUrl;
+        options.LogFormat = configuration[LogFormatSetting] is { Length: > 0 } format ? format : options.LogFormat;
     }
 
     /// <summary>The networks of <see cref="TrustedProxies"/>; null for an entry that is none.</summary>
@@ -66,6 +73,7 @@ internal sealed class HostingOptionsValidation : IValidateOptions<HostingOptions
                 .Where(proxy => proxy.Network is null)
                 .Select(proxy => $"TRUSTED_PROXIES: `{proxy.Entry}` is no address and no network; write 10.1.2.3 or 10.0.0.0/8."))
             .Concat(PublicAddress.Check(options))
+            .Concat(options.LogFormat is "text" or "json" ? [] : ["LOG_FORMAT must be text or json."])
             .ToList();
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }

@@ -21,8 +21,10 @@ internal sealed class LogLines() : ConsoleFormatter(FormatterName)
     public static void Use(ILoggingBuilder logging)
     {
         logging.AddConsoleFormatter<LogLines, ConsoleFormatterOptions>();
+        logging.AddConsoleFormatter<LogObjects, ConsoleFormatterOptions>();
         logging.Services.AddOptions<ConsoleLoggerOptions>().PostConfigure<IConfiguration>(
-            (console, configuration) => console.FormatterName = configuration["Logging:Console:FormatterName"] ?? FormatterName);
+            (console, configuration) => console.FormatterName = configuration["Logging:Console:FormatterName"]
+                ?? (configuration[HostingOptions.LogFormatSetting] == "json" ? LogObjects.FormatterName : FormatterName));
     }
 
     /// <inheritdoc/>

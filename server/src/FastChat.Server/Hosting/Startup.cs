@@ -21,6 +21,9 @@ public static class Startup
     internal static TextWriter Errors => Console.Error;
 #pragma warning restore RS0030
 
+    /// <summary>Where operators look, so that it is told from where the server serves; null if nowhere.</summary>
+    internal static string? ManagementAddress { get; set; }
+
     /// <summary>Builds, starts and runs the program until it is told to stop.</summary>
     /// <param name="build">Makes the program ready to start: settings, database, endpoints.</param>
     /// <returns>The exit code: 0, or 1 if it could not start or did not end well.</returns>
@@ -50,6 +53,24 @@ public static class Startup
         }
     }
 
+    /// <summary>What is wrong with the settings, in sentences; nothing is opened or started.</summary>
+    internal static IReadOnlyList<string> FindFaults(WebApplicationBuilder builder, Action<WebApplicationBuilder> add)
+    {
+        try
+        {
+            add(builder);
+            using var services = builder.Services.BuildServiceProvider();
+            services.GetService<IStartupValidator>()?.Validate();
+            return [];
+        }
+#pragma warning disable CA1031 // Whatever is wrong is told.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return [.. Explain(fault)];
+        }
+    }
+
     /// <summary>
     /// Keeps the framework from logging a failed start with a stack trace, since <see cref="RunAsync"/> says it in a
     /// sentence; once started, its errors are logged as ever.
@@ -64,6 +85,9 @@ public static class Startup
         OptionsValidationException options => options.Failures,
         DatabaseRefusedException or DatabaseUnavailableException => [fault.Message],
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [fault.Message],
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException }
+            when ManagementAddress is { } management && fault.Message.Contains(management + ":", StringComparison.OrdinalIgnoreCase) =>
+            [$"{fault.Message.TrimEnd('.')}. Choose another address with MANAGEMENT_URL, or leave that empty to do without metrics and the status page."],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             [$"{fault.Message.TrimEnd('.')}. Stop what listens there, or choose another address with --urls."],
         SocketException => [$"the address can't be listened on ({fault.Message}); choose another one with --urls."],
@@ -76,7 +100,8 @@ public static class Startup
 
     private static string AddressesOf(WebApplication app)
     {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
-        return string.Join(", ", addresses ?? []);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var serving = string.Join(", ", addresses.Where(address => address != ManagementAddress));
+        return ManagementAddress is { } management && addresses.Contains(management) ? $"{serving}; its status page is at {management}" : serving;
     }
 }

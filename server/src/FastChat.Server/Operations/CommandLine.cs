@@ -7,12 +7,13 @@ namespace FastChat.Server.Operations;
 
 /// <summary>The verbs of the program; without one it serves.</summary>
 /// <param name="settings">The settings that hold for a command line, from wherever the server takes them.</param>
+/// <param name="faults">What is wrong with those settings, in sentences.</param>
 /// <param name="open">Makes the database of a URL ready for an operator's work; nothing is connected to yet.</param>
 /// <param name="output">For what was done.</param>
 /// <param name="errors">For why something was not done.</param>
 /// <param name="time">The clock.</param>
 public sealed class CommandLine(
-    Func<string[], IConfiguration> settings, Func<StorageOptions, IDatabaseAdministration> open, TextWriter output, TextWriter errors, TimeProvider time)
+    Func<string[], IConfiguration> settings, Func<string[], IReadOnlyList<string>> faults, Func<StorageOptions, IDatabaseAdministration> open, TextWriter output, TextWriter errors, TimeProvider time)
 {
     /// <summary>The command line makes no sense; 1 is for what was refused or failed.</summary>
     private const int UsageExit = 2;
@@ -98,11 +99,18 @@ public sealed class CommandLine(
                 given.AddError($"{given.Tokens[0].Value} is no option here; for a file of that name write ./{given.Tokens[0].Value}.");
             }
         });
+        var doctor = new Command("doctor", "Looks at settings, database, bus, clock and addresses, and says what is wrong and what to do.");
+        doctor.SetAction(async (parsed, token) =>
+        {
+            var given = Given(parsed);
+            return await new Doctor(settings(given), faults(given), open, output).RunAsync(token) ? 0 : 1;
+        });
         var force = new Option<bool>("--force") { Description = "Replace FILE if it is there." };
         var to = new Option<string>("--to") { Description = "Where to, as DATABASE_URL would name it.", HelpName = "URL", Required = true };
         return new RootCommand("FastChat serves, unless a verb says otherwise. As settings it takes --urls URL and others, see docs/configuration.md.")
         {
             database,
+            doctor,
             Verb("backup", "Writes all of the database to FILE, while servers run or not.", [file], [force], (parsed, verbs, token) =>
                 verbs.BackupAsync(Path.GetFullPath(parsed.GetValue(file)!), parsed.GetValue(force), token)),
             Verb("restore", "Replaces the database's content by that of FILE, under a new epoch. No server may run.", [file], [], (parsed, verbs, token) =>
@@ -112,6 +120,8 @@ public sealed class CommandLine(
                 verbs.MoveAsync(parsed.GetValue(to)!, token)),
         };
     }
+
+    private string[] Given(ParseResult parsed) => parsed.GetValue(database) is { } url ? [$"--{StorageOptions.Setting}={url}"] : [];
 
     private Command Verb(
         string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options, Func<ParseResult, Verbs, CancellationToken, Task> run)
@@ -131,8 +141,7 @@ public sealed class CommandLine(
         {
             try
             {
-                string[] given = parsed.GetValue(database) is { } url ? [$"--{StorageOptions.Setting}={url}"] : [];
-                await run(parsed, new Verbs(StorageOptions.From(settings(given)), open, output, time), token);
+                await run(parsed, new Verbs(StorageOptions.From(settings(Given(parsed))), open, output, time), token);
                 return 0;
             }
             catch (OperationCanceledException) when (token.IsCancellationRequested)

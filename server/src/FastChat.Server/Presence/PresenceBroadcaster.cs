@@ -50,6 +50,7 @@ public sealed class PresenceBroadcaster
         lock (gate)
         {
             viewers.Add(viewer);
+            PresenceMetrics.ViewersChanged(1);
             Index(byUser, userId, viewer);
             Blinker(viewer);
             Show(viewer, time.GetTimestamp());
@@ -63,7 +64,7 @@ public sealed class PresenceBroadcaster
     {
         lock (gate)
         {
-            viewers.Remove(viewer);
+            PresenceMetrics.ViewersChanged(viewers.Remove(viewer) ? -1 : 0);
             complete.Remove(viewer);
             blinkered.Remove(viewer);
             Unindex(byUser, viewer.UserId, viewer);

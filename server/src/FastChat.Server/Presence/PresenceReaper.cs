@@ -13,6 +13,7 @@ public sealed class PresenceReaper(PresenceTracker tracker, TimeProvider time) :
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             tracker.Expire();
+            PresenceMetrics.Online(tracker.OnlineCount);
         }
     }
 }

@@ -9,6 +9,7 @@ public static class PresenceRegistration
     /// <summary>Adds the services; the database's adaptor adds the <see cref="IPresenceStore"/>.</summary>
     public static void AddPresence(this IHostApplicationBuilder builder)
     {
+        PresenceMetrics.Register();
         builder.Services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<PresenceTracker>();
         builder.Services.AddSingleton<PresenceBroadcaster>();

@@ -20,12 +20,16 @@ public static class Answers
     public static IResult Problem(Refusal refusal) => Problem(refusal, refusal.Code.ToHttpStatus());
 
     /// <summary>The same with a status of its own, where HTTP has a more telling one than the code's.</summary>
-    public static IResult Problem(Refusal refusal, int status) => new JsonAnswer<ProblemBody>(
-        ProblemBody.From(refusal, status),
-        ProblemJsonContext.Default.ProblemBody,
-        status,
-        "application/problem+json; charset=utf-8",
-        refusal.RetryAfter);
+    public static IResult Problem(Refusal refusal, int status)
+    {
+        RefusalMetrics.RefusedCall(refusal.Code);
+        return new JsonAnswer<ProblemBody>(
+            ProblemBody.From(refusal, status),
+            ProblemJsonContext.Default.ProblemBody,
+            status,
+            "application/problem+json; charset=utf-8",
+            refusal.RetryAfter);
+    }
 
     private sealed class JsonAnswer<T>(T body, JsonTypeInfo<T> typeInfo, int status, string contentType, TimeSpan? retryAfter) : IResult
     {

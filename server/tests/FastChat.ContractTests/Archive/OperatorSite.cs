@@ -86,6 +86,7 @@ internal sealed class OperatorSite : IAsyncDisposable
         Said.GetStringBuilder().Clear();
         return new CommandLine(
             given => new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).AddCommandLine(given).Build(),
+            _ => [],
             Administration, Said, Said, TimeProvider.System).RunAsync(args);
     }
 

@@ -18,7 +18,7 @@ public sealed class PostgresTestDatabase : TestDatabase
     private readonly bool isOwner;
     private readonly PostgresDatabase database;
     private readonly PostgresMessageLog log;
-    private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
+    private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
 
     private PostgresTestDatabase(PostgresServer server, string name, string url, bool isOwner = true)
     {

@@ -14,7 +14,7 @@ public sealed class SqliteTestDatabase : TestDatabase
     private readonly string folder;
     private readonly string path;
     private readonly SqliteDatabase database;
-    private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
+    private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
 
     private SqliteTestDatabase(string folder)
     {

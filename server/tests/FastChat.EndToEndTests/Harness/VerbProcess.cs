@@ -12,10 +12,15 @@ public sealed class VerbProcess : IDisposable
     private readonly Process process;
     private readonly StringBuilder output = new();
 
-    private VerbProcess(string url, string[] args)
+    private VerbProcess(string url, string[] args, IReadOnlyDictionary<string, string>? settings)
     {
         var start = new ProcessStartInfo(PublishedServer.Path, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DATABASE_URL"] = url;
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
@@ -39,7 +44,14 @@ public sealed class VerbProcess : IDisposable
     public bool HasExited => process.HasExited;
 
     /// <summary>Starts a verb on a database.</summary>
-    public static VerbProcess Start(string url, params string[] args) => new(url, args);
+    public static VerbProcess Start(string url, params string[] args) => new(url, args, settings: null);
+
+    /// <summary>Runs a verb with further settings; the answer is its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string url, IReadOnlyDictionary<string, string> settings, params string[] args)
+    {
+        using var verb = new VerbProcess(url, args, settings);
+        return (await verb.ExitAsync(), verb.Output);
+    }
 
     /// <summary>Runs a verb that must succeed; the answer is what it said.</summary>
     public static async Task<string> DoneAsync(string url, params string[] args)

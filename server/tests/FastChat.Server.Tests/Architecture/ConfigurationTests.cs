@@ -1,6 +1,7 @@
 using System.Reflection;
 using FastChat.Server.Cluster;
 using FastChat.Server.Hosting;
+using FastChat.Server.Management;
 using FastChat.Server.Storage;
 using Xunit;
 
@@ -18,6 +19,8 @@ public sealed class ConfigurationTests
         [$"{nameof(ClusterOptions)}.{nameof(ClusterOptions.PostgresUrl)}"] = ClusterOptions.Setting,
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.PathBase)}"] = "PATH_BASE",
         [$"{nameof(HostingOptions)}.{nameof(HostingOptions.AssetsUrl)}"] = "ASSETS_URL",
+        [$"{nameof(HostingOptions)}.{nameof(HostingOptions.LogFormat)}"] = "LOG_FORMAT",
+        [$"{nameof(ManagementOptions)}.{nameof(ManagementOptions.Url)}"] = ManagementOptions.Setting,
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.SqlitePath)}"] = StorageOptions.Setting,
         [$"{nameof(StorageOptions)}.{nameof(StorageOptions.Postgres)}"] = StorageOptions.Setting,
     };

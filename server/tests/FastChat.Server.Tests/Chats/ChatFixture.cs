@@ -15,7 +15,7 @@ internal sealed class ChatFixture : IAsyncDisposable
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly string folder = Directory.CreateTempSubdirectory("fastchat-chats-").FullName;
-    private readonly AnswerPump pump = new(NullLogger<AnswerPump>.Instance);
+    private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
     private Task? pumping;
     private int chats;
 

@@ -74,7 +74,7 @@ public sealed class PacketTests
         var id = HintWriter.Id(Node);
         string[] lines =
         [
-            $"s {id}", "z something of a newer version", "s", "s short", string.Empty, "f", "f -", $"f - - - {id},x frame", $"m {id} 1 99", $"m {id} x 1", $"m {id} 1 1",
+            $"s {id}", "? something of a newer version", "s", "s short", string.Empty, "f", "f -", $"f - - - {id},x frame", $"m {id} 1 99", $"m {id} x 1", $"m {id} 1 1",
             $"b {id} {id}", $"b {id} {id} {id}", "o x", "n", $"p {id} 1", $"p {id} 1 41", $"p {id} 1 -2", $"p {id} 1 1", $"e {id} 3 1 Ann", $"n {id} Ann",
         ];
         Assert.Equal(

@@ -21,7 +21,7 @@ public sealed class ChatPlaceTests
         connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time, _ => Task.CompletedTask) { Live = new LiveState(User, Guid.NewGuid()) };
         registry.TryAddLive(connection, User, 0);
         connection.Outbound.GoLive("ack"u8.ToArray());
-        place = new ChatPlace(new Fanout(registry));
+        place = new ChatPlace(new Fanout(registry, time));
     }
 
     [Fact]

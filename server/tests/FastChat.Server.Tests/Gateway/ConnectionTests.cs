@@ -91,7 +91,7 @@ public sealed class ConnectionTests
         Live(second);
         registry.TryAddLive(stranger, Guid.NewGuid(), 0);
         stranger.Outbound.GoLive("ack"u8.ToArray());
-        new Fanout(registry).Deliver(new FrameHint([user, Guid.NewGuid()], "frame"u8.ToArray(), cause.Id));
+        new Fanout(registry, TimeProvider.System).Deliver(new FrameHint([user, Guid.NewGuid()], "frame"u8.ToArray(), cause.Id));
         Assert.Equal("ack", Take(cause));
         Assert.Equal("ack frame", Take(second));
         Assert.Equal("ack", Take(stranger));
@@ -103,7 +103,7 @@ public sealed class ConnectionTests
         var (revoked, other) = (Open(), Open());
         Live(revoked);
         Live(other);
-        new Fanout(registry).Close(revoked.Live!.SessionId);
+        new Fanout(registry, TimeProvider.System).Close(revoked.Live!.SessionId);
         Assert.Equal((true, true), (revoked.IsClosing, revoked.EndsForGood));
         Assert.False(other.IsClosing);
     }

@@ -37,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
     public void Any_other_word_is_meant_to_be_a_verb(params string[] args) => Assert.False(CommandLine.IsServing(args));
 
     [Theory]
-    [InlineData("FastChat has no verb bakup: there are backup, restore, migrate, move; without one it serves.", "bakup", "x")]
+    [InlineData("FastChat has no verb bakup: there are doctor, backup, restore, migrate, move; without one it serves.", "bakup", "x")]
     [InlineData("Required argument missing for command: 'backup'. See fastchat backup --help.", "backup")]
     [InlineData("--froce is no option here; for a file of that name write ./--froce. See fastchat backup --help.", "backup", "--froce")]
     [InlineData("Option '--to' is required. See fastchat move --help.", "move")]
@@ -94,6 +94,7 @@ public sealed class CommandLineTests : IDisposable
     private Task<int> RunAsync(params string[] args) => new CommandLine(
         given => new ConfigurationBuilder()
             .AddInMemoryCollection([new("DATABASE_URL", $"sqlite:{Path.Combine(folder, "default.db")}")]).AddCommandLine(given).Build(),
+        _ => [],
         storage => storage.Postgres is { } server ? new FastChat.Server.Storage.Postgres.PostgresAdministration(server) : new SqliteAdministration(storage.SqlitePath!),
         output,
         errors,

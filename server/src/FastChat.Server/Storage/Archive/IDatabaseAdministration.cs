@@ -23,6 +23,12 @@ public interface IDatabaseAdministration
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DatabaseRefusedException">It can't be had, is not empty, or what is to come is newer than this program.</exception>
     Task<IDatabaseReplacement> ReplaceAsync(SourceInfo source, bool onlyIfEmpty, CancellationToken cancellationToken);
+
+    /// <summary>Looks whether it can be used and keeps what is promised, beside servers or without any, and changes nothing.</summary>
+    IAsyncEnumerable<Finding> ExamineAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks whether it carries what nodes have to tell each other.</summary>
+    Task<Finding> ExamineBusAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>

@@ -65,6 +65,13 @@ public sealed class PostgresAdministration(PostgresAddress address) : IDatabaseA
         }
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Finding> ExamineAsync(CancellationToken cancellationToken) =>
+        PostgresExamination.ExamineAsync(address, TimeProvider.System, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Finding> ExamineBusAsync(CancellationToken cancellationToken) => PostgresExamination.ExamineBusAsync(address, cancellationToken);
+
     private static ValueTask ReleaseAsync(PostgresLock? held) => held?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private DatabaseRefusedException Unusable(Exception fault) => new($"The database {address} can't be used: {PostgresFaults.Reason(fault)}.", fault);

@@ -97,9 +97,10 @@ public sealed partial class PostgresMessageLog : BackgroundService, IMessageLog
     {
         for (var races = 0; batch.Count > 0;)
         {
+            var beganAt = time.GetTimestamp();
             if (await TryAsync(batch) is not { } fault)
             {
-                Complete(batch);
+                pump.EnqueueCommitted(Requests(batch), beganAt);
                 return;
             }
 
@@ -214,10 +215,11 @@ public sealed partial class PostgresMessageLog : BackgroundService, IMessageLog
             entry.Request.Refuse(refusal);
         }
 
-        Complete(entries);
+        LogMetrics.Failed(entries.Count);
+        pump.Enqueue(Requests(entries));
     }
 
-    private void Complete(List<LogEntry> entries) => pump.Enqueue(entries.ConvertAll(entry => entry.Request));
+    private static List<LogRequest> Requests(List<LogEntry> entries) => entries.ConvertAll(entry => entry.Request);
 
     [LoggerMessage(6104, LogLevel.Warning, "It is not known whether a transaction of {Requests} requests was committed ({Reason}); that is found out before anything else is stored")]
     private partial void LogUnknown(int requests, string reason);

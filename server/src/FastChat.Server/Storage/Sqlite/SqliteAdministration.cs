@@ -59,6 +59,13 @@ public sealed class SqliteAdministration(string path) : IDatabaseAdministration
         }
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Finding> ExamineAsync(CancellationToken cancellationToken) => SqliteExamination.Examine(path).ToAsyncEnumerable();
+
+    /// <inheritdoc/>
+    public Task<Finding> ExamineBusAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Finding.Wrong("bus", "the embedded database carries none: a single node needs none"));
+
     private void RequireEmpty()
     {
         using var connection = new SqliteConnection(

@@ -85,9 +85,11 @@ public sealed partial class SqliteMessageLog : IMessageLog
     private sealed class Batch(SqliteMessageLog log, LogRequest? alone = null) : ISqliteWork
     {
         private List<LogRequest> requests = [];
+        private long beganAt;
 
         public void Execute(SqliteConnection connection, SqliteTransaction transaction)
         {
+            beganAt = log.time.GetTimestamp();
             requests = alone is null ? log.TakeWaiting() : [alone];
             log.statements.Attach(connection, transaction);
             log.cache.Trim();
@@ -100,7 +102,7 @@ public sealed partial class SqliteMessageLog : IMessageLog
             log.rows.Flush(batch.Touched);
         }
 
-        public void Committed() => log.pump.Enqueue(requests);
+        public void Committed() => log.pump.EnqueueCommitted(requests, beganAt);
 
         public void Failed(Exception fault)
         {
@@ -120,6 +122,7 @@ public sealed partial class SqliteMessageLog : IMessageLog
                 return;
             }
 
+            LogMetrics.Failed(requests.Count);
             foreach (var request in requests)
             {
                 request.Refuse(fault is DatabaseUnavailableException ? Away : Bug);
