@@ -8,7 +8,7 @@ namespace FastChat.Faults;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Binary = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(150);
     private static readonly Lock SharedGate = new();
     private static Task<RabbitMqServer>? shared;
 

@@ -16,6 +16,7 @@ public static class ChatRegistration
         builder.Services.AddSingleton<MissedMessages>();
         builder.Services.AddSingleton<ChatMembers>();
         builder.Services.AddSingleton<SyncChats>();
+        builder.Services.AddSingleton<SyncAdmission>();
         builder.Services.AddSingleton<SendMessage>();
         builder.Services.AddSingleton<OpenChat>();
         builder.Services.AddSingleton<AdvancePosition>();

@@ -14,12 +14,17 @@ internal static class SyncEndpoint
         .WithName("sync").WithSummary("Catches up: the chat list, and what changed since the given revisions")
         .TakesBody<SyncQuestionBody>().Produces<SyncBody>();
 
-    private static async Task<IResult> SyncAsync(HttpContext context, SyncChats sync)
+    private static async Task<IResult> SyncAsync(HttpContext context, SyncChats sync, SyncAdmission admission)
     {
         if (!(await RequestBody.ReadAsync(context, MaxBytes)).TryGet(out var body, out var refusal)
             || !Read(body).TryGet(out var question, out refusal))
         {
             return Answers.Problem(refusal);
+        }
+
+        if (admission.Refuse() is { } busy)
+        {
+            return Answers.Problem(busy);
         }
 
         var answer = await sync.SyncAsync(Caller.Of(context).UserId, question, context.RequestAborted);

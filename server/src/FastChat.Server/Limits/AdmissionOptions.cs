@@ -15,6 +15,10 @@ public sealed class AdmissionOptions
     [Range(0, 1_000_000)]
     public int HellosPerSecond { get; init; } = 3_000;
 
+    /// <summary>Calls of <c>/api/sync</c> a second and node, sustained; twice as many may come at once. Default 3,000.</summary>
+    [Range(0, 1_000_000)]
+    public int SyncsPerSecond { get; init; } = 3_000;
+
     /// <summary>Open sockets of the node. Default 50,000; the files that the process may open bound it too (<see cref="Capacity"/>).</summary>
     [Range(0, 10_000_000)]
     public int Connections { get; init; } = 50_000;

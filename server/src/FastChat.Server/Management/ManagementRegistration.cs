@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using FastChat.Server.Hosting;
 using FastChat.Server.Telemetry;
 using Microsoft.Extensions.Options;
@@ -9,9 +11,12 @@ using OpenTelemetry.Trace;
 namespace FastChat.Server.Management;
 
 /// <summary>Brings the operators' side into the server: the management port, and the export of metrics and traces.</summary>
-public static class ManagementRegistration
+public static partial class ManagementRegistration
 {
     private const string Runtime = "System.Runtime";
+
+    /// <summary>Set while the settings are read, where the default port was taken.</summary>
+    private const string GaveWay = "Management:GaveWay";
 
     /// <summary>Adds the services, and begins to listen to the instruments; therefore it comes before the rooms that have some.</summary>
     public static void AddManagement(this WebApplicationBuilder builder)
@@ -20,6 +25,7 @@ public static class ManagementRegistration
         services.AddSingleton<IValidateOptions<ManagementOptions>, ManagementOptionsValidation>();
         services.AddOptions<ManagementOptions>().Configure<IConfiguration>(ManagementOptions.Read).ValidateOnStart();
         AddExport(builder);
+        GiveWay(builder.Configuration);
         var options = ManagementOptions.From(builder.Configuration);
         if (options.Read() is not { } url || options.Fault(builder.Configuration) is not null)
         {
@@ -36,6 +42,11 @@ public static class ManagementRegistration
     /// <summary>Takes what comes to the management port off before anything else sees it, and lets none of it be answered elsewhere.</summary>
     public static void UseManagement(this WebApplication app)
     {
+        if (app.Configuration[GaveWay] is not null)
+        {
+            LogGaveWay(app.Logger, ManagementOptions.Setting, new ManagementOptions().Url);
+        }
+
         // Read without being checked: all settings are checked together, a moment later.
         var port = ManagementOptions.From(app.Configuration).Port;
         if (app.Services.GetService<MetricStore>() is null)
@@ -50,6 +61,40 @@ public static class ManagementRegistration
             branch.Run(endpoint.HandleAsync);
         });
     }
+
+    /// <summary>
+    /// A port that nobody has asked for stops no start: where the default one is taken, by a second server on the machine or by something
+    /// else, there is none.
+    /// </summary>
+    private static void GiveWay(ConfigurationManager configuration)
+    {
+        if (configuration[ManagementOptions.Setting] is null)
+        {
+            var options = new ManagementOptions();
+            if (options.Fault(configuration) is not null || !IsFree(options.Port))
+            {
+                configuration[ManagementOptions.Setting] = string.Empty;
+                configuration[GaveWay] = "true";
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(8101, LogLevel.Warning, "{Url} is taken, so there are no metrics and no status page; {Setting} names another address, or none")]
+    private static partial void LogGaveWay(ILogger logger, string setting, string url);
 
     private static void Listen(WebApplicationBuilder builder, string address)
     {

@@ -7,6 +7,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>What can happen to three nodes while people write to each other; at the end nothing is lost, doubled or out of order.</summary>
 [Trait("Database", "Own")]
+[Collection(Alone.Name)]
 public sealed class NodeFaultTests
 {
     private static readonly CrowdSettings Talk = new() { Users = 6, Rate = 15 };

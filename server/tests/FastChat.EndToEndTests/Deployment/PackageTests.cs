@@ -7,6 +7,9 @@ namespace FastChat.EndToEndTests.Deployment;
 public sealed class PackageTests
 {
     private const string Settings = "/etc/fastchat/fastchat.env";
+    /// <summary>How versions end that only tests install.</summary>
+    private const string OfTests = "~test";
+
     private const string Data = "/var/lib/fastchat";
 
     [Fact]
@@ -14,6 +17,12 @@ public sealed class PackageTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root installs packages.");
         Assert.SkipWhen(Directory.Exists("/run/systemd/system"), "Here the package would start a service on FastChat's own port.");
+        if ((await Shell.TryAsync("dpkg-query", ["--show", "fastchat"])).Output.Contains(OfTests, StringComparison.Ordinal))
+        {
+            // A run that was killed has left it behind.
+            await Shell.RunAsync("dpkg", "--purge", "fastchat");
+        }
+
         Assert.False(Directory.Exists("/usr/lib/fastchat") || Directory.Exists(Data), "FastChat is installed on this machine; its data is not for tests.");
         var folder = Directory.CreateTempSubdirectory("fastchat-package-").FullName;
         try
@@ -32,7 +41,7 @@ public sealed class PackageTests
 
     private static async Task RunAsync(string folder)
     {
-        await Shell.RunAsync("dpkg", "--install", await BuildAsync(folder, "0.0.1"));
+        await Shell.RunAsync("dpkg", "--install", await BuildAsync(folder, $"0.0.1{OfTests}"));
         Assert.Equal("root:fastchat 640", (await Shell.RunAsync("stat", "-c", "%U:%G %a", Settings)).Trim());
         Assert.Equal("fastchat:fastchat 750", (await Shell.RunAsync("stat", "-c", "%U:%G %a", Data)).Trim());
         await Shell.RunAsync("systemd-analyze", "verify", "/lib/systemd/system/fastchat.service", "/lib/systemd/system/fastchat@.service");
@@ -45,7 +54,7 @@ public sealed class PackageTests
         }
 
         await File.AppendAllTextAsync(Settings, "Docs__Enabled=false\n");
-        await Shell.RunAsync("dpkg", "--force-confold", "--install", await BuildAsync(folder, "0.0.2"));
+        await Shell.RunAsync("dpkg", "--force-confold", "--install", await BuildAsync(folder, $"0.0.2{OfTests}"));
         Assert.EndsWith("Docs__Enabled=false\n", await File.ReadAllTextAsync(Settings), StringComparison.Ordinal);
         await using (var server = await StartAsync())
         {

@@ -25,9 +25,17 @@ public sealed class ServerProcess : IAsyncDisposable
             this.settings[name] = value;
         }
 
+        foreach (var name in this.settings.Where(setting => setting.Value == NotSet).Select(setting => setting.Key).ToArray())
+        {
+            this.settings.Remove(name);
+        }
+
         program = new ServerProgram(Root, Folder, this.settings);
         Api = new ApiClient(Root);
     }
+
+    /// <summary>In place of a value: the setting is left out, even if this class has one of its own.</summary>
+    public const string NotSet = "(not set)";
 
     /// <summary>Where this server's data lies; removed with it.</summary>
     public string Folder { get; }

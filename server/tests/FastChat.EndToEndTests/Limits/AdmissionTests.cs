@@ -43,6 +43,23 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task LIMIT_who_catches_up_when_too_many_do_is_told_when_to_come_back()
+    {
+        await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut(("Limits__SyncsPerSecond", "1")));
+        var ada = await Guest.CreateAsync(server);
+        var ask = new { epoch = (string?)null, revs = new { } };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ada.Api.PostAsync("/api/sync", ask)));
+        Assert.InRange(answers.Count(answer => answer.Status == 200), 2, 4);
+        foreach (var refused in answers.Where(answer => answer.Status != 200))
+        {
+            Assert.InRange(int.Parse(refused.IsProblem(503, "UNAVAILABLE").Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture), 1, 20);
+        }
+
+        await using var live = await ada.ConnectAsync();
+        await live.AskAsync(new { type = "PING" }, "PONG");
+    }
+
+    [Fact]
     public async Task LIMIT_new_guests_are_counted_per_address_and_hour()
     {
         await using var server = await ServerProcess.StartAsync(Settings.NoLimitsBut(("Limits__GuestsPerHour", "3")));

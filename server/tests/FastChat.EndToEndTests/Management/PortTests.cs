@@ -68,6 +68,24 @@ public sealed class PortTests(ManagedServer managed)
         Assert.Contains("MANAGEMENT_URL", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task START_the_default_management_port_gives_way_where_it_is_taken()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 8001);
+        try
+        {
+            taken.Start();
+        }
+        catch (SocketException)
+        {
+            // Somebody else has it already, which is as good.
+        }
+
+        await using var server = await ServerProcess.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["MANAGEMENT_URL"] = ServerProcess.NotSet });
+        Assert.Contains("MANAGEMENT_URL names another address", server.Log, StringComparison.Ordinal);
+        Assert.Equal(404, await server.Api.StatusAsync("/metrics"));
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("http://127.0.0.1:8001/path")]
