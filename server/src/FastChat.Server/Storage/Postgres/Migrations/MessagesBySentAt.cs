@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace FastChat.Server.Storage.Postgres.Migrations;
 
-/// <summary>Finds the messages of the last seconds; what it does stands in <c>0004_MessagesBySentAt.sql</c>. SQLite has one node and needs none.</summary>
+/// <summary>Finds the messages of the last seconds; what it does stands in <c>0004_MessagesBySentAt.sql</c>.</summary>
 [DbContext(typeof(PostgresDbContext))]
 [Migration("0004_MessagesBySentAt")]
 public sealed class MessagesBySentAt : Migration
