@@ -7,7 +7,7 @@ namespace FastChat.Load;
 /// <summary>What to run, from the command line: <c>--name value</c>.</summary>
 /// <param name="Scenario"><c>direct</c>, <c>fanout</c>, <c>idle</c> or <c>presence</c>.</param>
 /// <param name="Label">What is measured, as it is called in the result.</param>
-/// <param name="Urls">The server, with its limits switched off; of several nodes all, separated by commas, between which a sender and its receiver are divided.</param>
+/// <param name="Url">The server, with its limits switched off.</param>
 /// <param name="Clients">Senders, idle connections, or users who come.</param>
 /// <param name="Receivers">To how many each sender sends, in turn.</param>
 /// <param name="Window">How many messages a sender has unanswered at a time, where no rate is given.</param>
@@ -16,13 +16,13 @@ namespace FastChat.Load;
 /// <param name="Seconds">Counted; with idle connections, how long they are left alone before the memory is read.</param>
 /// <param name="Watched">How many users each user of the presence scenario watches.</param>
 /// <param name="AtOnce">How many connections may be opening at a time.</param>
-/// <param name="ServerPids">Whose CPU and memory are read from <c>/proc</c>, separated by commas.</param>
-/// <param name="DatabasePids">PostgreSQL's postmaster, and the broker between nodes.</param>
+/// <param name="ServerPid">Whose CPU and memory are read from <c>/proc</c>; 0 for none.</param>
+/// <param name="DatabasePid">PostgreSQL's postmaster; 0 for none.</param>
 /// <param name="Json">A file that a line of JSON is appended to.</param>
 internal sealed record LoadOptions(
     string Scenario,
     string Label,
-    IReadOnlyList<Uri> Urls,
+    Uri Url,
     int Clients,
     int Receivers,
     int Window,
@@ -31,8 +31,8 @@ internal sealed record LoadOptions(
     double Seconds,
     int Watched,
     int AtOnce,
-    IReadOnlyList<int> ServerPids,
-    IReadOnlyList<int> DatabasePids,
+    int ServerPid,
+    int DatabasePid,
     string? Json)
 {
     private static readonly string[] Known =
@@ -41,15 +41,8 @@ internal sealed record LoadOptions(
         "json",
     ];
 
-    /// <summary>The first or only node.</summary>
-    public Uri Url => Urls[0];
-
     /// <summary>Where the sockets go.</summary>
-    public IReadOnlyList<IPEndPoint> Servers { get; } =
-        [.. Urls.Select(url => new IPEndPoint(Dns.GetHostAddresses(url.Host, System.Net.Sockets.AddressFamily.InterNetwork)[0], url.Port))];
-
-    /// <summary>The only process of the server; 0 if it is not known.</summary>
-    public int ServerPid => ServerPids.Count == 0 ? 0 : ServerPids[0];
+    public IPEndPoint Server => new(Dns.GetHostAddresses(Url.Host, System.Net.Sockets.AddressFamily.InterNetwork)[0], Url.Port);
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="FormatException">Something is wrong with it; the message says what.</exception>
@@ -70,7 +63,6 @@ internal sealed record LoadOptions(
         double Number(string name, double otherwise) =>
             given.TryGetValue(name, out var text) ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-        int[] Processes(string name) => [.. given.GetValueOrDefault(name, "0").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Where(pid => pid != 0)];
         var scenario = given.GetValueOrDefault("scenario", "direct");
         var (clients, receivers, window) = scenario switch
         {
@@ -82,7 +74,7 @@ internal sealed record LoadOptions(
         return new LoadOptions(
             scenario,
             given.GetValueOrDefault("label", scenario),
-            [.. given.GetValueOrDefault("url", "http://127.0.0.1:8000").Split(',').Select(url => new Uri(url))],
+            new Uri(given.GetValueOrDefault("url", "http://127.0.0.1:8000")),
             (int)Number("clients", clients),
             (int)Number("receivers", receivers),
             (int)Number("window", window),
@@ -91,8 +83,8 @@ internal sealed record LoadOptions(
             Number("seconds", 10),
             (int)Number("watched", 20),
             (int)Number("at-once", 64),
-            Processes("server-pid"),
-            Processes("database-pid"),
+            (int)Number("server-pid", 0),
+            (int)Number("database-pid", 0),
             given.GetValueOrDefault("json"));
     }
 

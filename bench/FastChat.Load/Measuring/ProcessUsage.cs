@@ -11,11 +11,6 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long ResidentKiB
     /// <summary>The kernel's clock ticks a second, the same on every Linux of today.</summary>
     private const double TicksPerSecond = 100;
 
-    /// <summary>That of several together.</summary>
-    public static ProcessUsage Sum(IEnumerable<ProcessUsage> all) => all.Aggregate(
-        default(ProcessUsage),
-        (sum, one) => new ProcessUsage(sum.CpuSeconds + one.CpuSeconds, sum.ResidentKiB + one.ResidentKiB, sum.PrivateKiB + one.PrivateKiB));
-
     /// <summary>Reads that of one process; zeros without one.</summary>
     public static ProcessUsage Of(int pid) => pid == 0
         ? default

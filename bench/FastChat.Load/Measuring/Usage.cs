@@ -4,16 +4,16 @@ namespace FastChat.Load.Measuring;
 
 /// <summary>What server, database and load tool have used up to a moment, and that moment.</summary>
 /// <param name="Timestamp">Of <see cref="Stopwatch"/>'s clock.</param>
-/// <param name="Server">The server's process, or those of all nodes.</param>
-/// <param name="Database">PostgreSQL's processes, and those of the broker between nodes; zeros where the database is in the server.</param>
+/// <param name="Server">The server's process.</param>
+/// <param name="Database">PostgreSQL's processes; zeros where the database is in the server.</param>
 /// <param name="Load">This process.</param>
 internal readonly record struct Usage(long Timestamp, ProcessUsage Server, ProcessUsage Database, ProcessUsage Load)
 {
     /// <summary>Reads it all.</summary>
     public static Usage Now(LoadOptions options) => new(
         Stopwatch.GetTimestamp(),
-        ProcessUsage.Sum(options.ServerPids.Select(ProcessUsage.Of)),
-        ProcessUsage.Sum(options.DatabasePids.Select(ProcessUsage.OfTree)),
+        ProcessUsage.Of(options.ServerPid),
+        ProcessUsage.OfTree(options.DatabasePid),
         ProcessUsage.Of(Environment.ProcessId));
 
     /// <summary>Adds what was used since <paramref name="before"/>: seconds, CPU of the three in seconds, memory at the end in MiB.</summary>

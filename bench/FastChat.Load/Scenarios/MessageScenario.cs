@@ -22,7 +22,7 @@ internal sealed class MessageScenario(LoadOptions options)
     public Report Run(Guest[] guests)
     {
         Place(guests);
-        using var loop = new EventLoop(ServerOf);
+        using var loop = new EventLoop(options.Server);
         loop.OpenAll([.. receivers, .. senders], options.AtOnce);
 
         Func<long, long>? pace = schedule is null ? null : now => schedule.Pace(now, senders);
@@ -40,10 +40,6 @@ internal sealed class MessageScenario(LoadOptions options)
         loop.Run(In(10), isDone: () => Math.Min(tally.Acked, tally.Delivered) + tally.Refused >= tally.Sent);
         return Tell(before, after, count);
     }
-
-    /// <summary>Of several nodes, a sender is at another one than its receiver: all that is sent goes over the bus.</summary>
-    private System.Net.IPEndPoint ServerOf(int number) => options.Servers[
-        (number < receivers.Count ? number / options.Receivers : number - receivers.Count + 1) % options.Servers.Count];
 
     private static long In(double seconds) => Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
 

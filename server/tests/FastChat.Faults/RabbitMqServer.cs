@@ -28,9 +28,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     public string Log => folder.Log;
 
-    /// <summary>The broker's process.</summary>
-    public int ProcessId => broker;
-
     /// <summary>As <c>BACKPLANE_URL</c> takes it.</summary>
     public string Url => UrlAt(Port);
 

@@ -12,7 +12,7 @@ namespace FastChat.Server.Chats;
 /// </summary>
 public sealed class MissedMessages(IDatabase database)
 {
-    /// <summary>More messages than this at once are left to the clients, who see the gap and fetch what they want (CL1).</summary>
+    /// <summary>More messages of a chat than this at once are left to the clients, who see the gap and fetch what they want (CL1).</summary>
     private const int Most = 500;
 
     /// <summary>The chats with messages sent since then, each with the revision of its last.</summary>
@@ -24,15 +24,21 @@ public sealed class MissedMessages(IDatabase database)
             .ToDictionaryAsync(chat => chat.ChatId, chat => chat.Rev, ct),
         cancellationToken);
 
-    /// <summary>What was sent in these chats since then, oldest first; of too much the newest.</summary>
-    public Task<List<MessageHint>> ReadAsync(IReadOnlyCollection<Guid> chatIds, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>What a node has not delivered of some chats, by <c>rev</c>.</summary>
+    /// <param name="chats">The chats, each with the last revision that was delivered; -1: nothing is known of it.</param>
+    /// <param name="since">Of a chat of which nothing is known, what was sent since then.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<List<MessageHint>> ReadAsync(IReadOnlyCollection<(Guid ChatId, long Last)> chats, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
         async (db, ct) =>
         {
-            var rows = await db.Set<ChatMessage>()
-                .Where(message => chatIds.Contains(message.ChatId) && message.SentAt > since)
-                .OrderByDescending(message => message.SentAt)
-                .Take(Most)
-                .ToListAsync(ct);
+            var rows = new List<ChatMessage>();
+            foreach (var (chatId, last) in chats)
+            {
+                var messages = db.Set<ChatMessage>().Where(message => message.ChatId == chatId);
+                messages = last < 0 ? messages.Where(message => message.SentAt > since) : messages.Where(message => message.Rev > last);
+                rows.AddRange(await messages.OrderByDescending(message => message.Rev).Take(Most).ToListAsync(ct));
+            }
+
             return await DescribeAsync(db, rows, ct);
         },
         cancellationToken);

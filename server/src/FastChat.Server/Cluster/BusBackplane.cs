@@ -121,7 +121,7 @@ public sealed partial class BusBackplane : BackgroundService, IBackplane
                 return;
             }
 
-            reason = fault.Message;
+            reason = fault.GetBaseException().Message;
             wasTried.TrySetResult();
             if (!isAway)
             {

@@ -55,17 +55,17 @@ internal sealed partial class DeliveryOrder(
         });
     }
 
-    /// <summary>True if the chat has revisions up to this one of which nothing was delivered.</summary>
-    public bool IsBehind(Guid chatId, long rev)
+    /// <summary>The last revision of a chat that was delivered; -1: nothing is known of it.</summary>
+    public long LastOf(Guid chatId)
     {
         if (!places.TryGetValue(chatId, out var place))
         {
-            return true;
+            return -1;
         }
 
         lock (place)
         {
-            return place.Last < rev;
+            return place.Last;
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed partial class HeadCheck : BackgroundService
     /// <summary>After a longer absence the clients have reconnected, or fetch what they miss.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(5);
 
+    /// <summary>Chats that are read together, so that the first need not wait for the last.</summary>
+    private const int AtOnce = 100;
+
     /// <summary>How long the hint of a message that was just committed may take.</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(250);
 
@@ -80,11 +83,10 @@ internal sealed partial class HeadCheck : BackgroundService
                 behind = Behind(heads);
             }
 
-            if (behind.Count > 0)
+            foreach (var some in behind.Chunk(AtOnce))
             {
-                var found = await missed.ReadAsync(behind, since, cancellationToken);
-                LogFound(behind.Count);
-                found.ForEach(order.Fill);
+                (await missed.ReadAsync(some, since, cancellationToken)).ForEach(order.Fill);
+                LogFound(some.Length);
             }
 
             return true;
@@ -102,7 +104,8 @@ internal sealed partial class HeadCheck : BackgroundService
         }
     }
 
-    private List<Guid> Behind(Dictionary<Guid, long> heads) => [.. heads.Where(head => order.IsBehind(head.Key, head.Value)).Select(head => head.Key)];
+    private List<(Guid ChatId, long Last)> Behind(Dictionary<Guid, long> heads) =>
+        [.. heads.Select(head => (ChatId: head.Key, Last: order.LastOf(head.Key))).Where(chat => chat.Last < heads[chat.ChatId])];
 
     /// <summary>A gap between packets may be no loss at all: a look costs little.</summary>
     private void CheckNow() => Volatile.Read(ref now).TrySetResult();

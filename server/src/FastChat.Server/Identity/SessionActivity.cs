@@ -20,6 +20,9 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
 
     private readonly ConcurrentDictionary<Guid, Seen> pending = new();
 
+    /// <summary>What the last round has written: who had read a session just before still needs it.</summary>
+    private volatile ConcurrentDictionary<Guid, Seen> written = new();
+
     /// <summary>Notes that a session is in use. Never waits.</summary>
     /// <param name="session">The session as it was stored.</param>
     /// <param name="client">What the client calls itself; null leaves what is known.</param>
@@ -34,10 +37,10 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
         }
     }
 
-    /// <summary>Puts what was noted but is not yet written into a session that was read.</summary>
+    /// <summary>Puts what was noted into a session that was read, if it was not written yet or only while it was read.</summary>
     public void BringUpToDate(Session session)
     {
-        if (pending.TryGetValue(session.SessionId, out var seen))
+        if ((pending.TryGetValue(session.SessionId, out var seen) || written.TryGetValue(session.SessionId, out seen)) && seen.At >= session.LastSeen)
         {
             session.LastSeen = seen.At;
             session.Client = seen.Client;
@@ -47,6 +50,8 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
     /// <summary>Writes what was noted so far.</summary>
     internal async Task WriteAsync(CancellationToken cancellationToken)
     {
+        written = new ConcurrentDictionary<Guid, Seen>();
+
         // In one order on every node, so that two of them never wait for each other's rows.
         foreach (var batch in pending.ToArray().OrderBy(entry => entry.Key).Chunk(BatchSize))
         {
@@ -65,10 +70,11 @@ public sealed partial class SessionActivity(IDatabase database, TimeProvider tim
                     return batch.Length;
                 },
                 cancellationToken);
-            foreach (var written in batch)
+            foreach (var entry in batch)
             {
-                // Only if nothing newer was noted meanwhile.
-                pending.TryRemove(written);
+                // Taken out only if nothing newer was noted meanwhile.
+                written[entry.Key] = entry.Value;
+                pending.TryRemove(entry);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace FastChat.EndToEndTests.Security;
 public sealed class SlowAttackTests
 {
     private const int Many = 300;
-    private const long MostMemory = 128L * 1024 * 1024;
+    private const long MostMemory = 192L * 1024 * 1024;
 
     [Fact]
     public async Task ATTACK_half_open_and_unfinished_connections_are_bounded_in_time_memory_and_files_and_those_inside_talk_on()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace FastChat.Faults.Audit;
@@ -13,7 +12,6 @@ public sealed class DeliveryRecorder
     private readonly Dictionary<(string SenderId, Guid MessageId), Operation> operations = [];
     private readonly Dictionary<(string UserId, string ChatId), Sightings> sightings = [];
     private readonly List<Finding> findings = [];
-    private readonly Dictionary<Guid, (long AckedAt, long SeenAt)> times = [];
     private long step;
     private long acked;
     private long refused;
@@ -85,7 +83,6 @@ public sealed class DeliveryRecorder
             }
 
             (operation.Outcome, operation.Seq, operation.AckedAt) = (OperationOutcome.Ok, seq, ++step);
-            times[operation.MessageId] = (Stopwatch.GetTimestamp(), times.GetValueOrDefault(operation.MessageId).SeenAt);
             acked++;
         }
     }
@@ -112,16 +109,6 @@ public sealed class DeliveryRecorder
 
     /// <summary>A client added a message to what its user sees, at the end: live, by changes, or as an own one that was acknowledged.</summary>
     public void Applied(string userId, AuditedMessage message) => See(userId, message, isLater: true);
-
-    /// <summary>
-    /// How long after its acknowledgement a message was with the first of the others, of all acknowledged between two timestamps of
-    /// <see cref="Stopwatch"/>; shortest first, and zero for those that were faster than the acknowledgement.
-    /// </summary>
-    public IReadOnlyList<TimeSpan> Delays(long from, long to) => Locked(() => times.Values
-        .Where(time => time.SeenAt != 0 && time.AckedAt >= from && time.AckedAt < to)
-        .Select(time => time.SeenAt > time.AckedAt ? Stopwatch.GetElapsedTime(time.AckedAt, time.SeenAt) : TimeSpan.Zero)
-        .Order()
-        .ToList());
 
     /// <summary>A client filled in an earlier message from the history.</summary>
     public void FilledIn(string userId, AuditedMessage message) => See(userId, message, isLater: false);
@@ -177,11 +164,6 @@ public sealed class DeliveryRecorder
             }
 
             var id = Guid.Parse(message.MessageId);
-            if (userId != message.SenderId && times.GetValueOrDefault(id) is { SeenAt: 0 } time)
-            {
-                times[id] = (time.AckedAt, Stopwatch.GetTimestamp());
-            }
-
             if (!seen.Places.TryAdd(message.Seq, id))
             {
                 Note(FindingKind.Doubled, message.ChatId, Text($"{userId} got place {message.Seq} twice: {seen.Places[message.Seq]}, {id}"));

@@ -111,7 +111,7 @@ public sealed class Nginx : IAsyncDisposable
         // What Debian's own nginx.conf has around a site. Its workers must be able to read a tree that may belong to root.
         Write("nginx.conf", $$"""
             {{(Environment.IsPrivilegedProcess ? "user root;" : "")}} daemon off; worker_processes 2; pid nginx.pid; error_log error.log; {{modules}}
-            worker_rlimit_nofile 20000; events { worker_connections 16384; }
+            events { worker_connections 1024; }
             http {
               include /etc/nginx/mime.types; sendfile on; tcp_nopush on; gzip on; access_log off;
               client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
