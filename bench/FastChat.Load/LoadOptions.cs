@@ -7,7 +7,7 @@ namespace FastChat.Load;
 /// <summary>What to run, from the command line: <c>--name value</c>.</summary>
 /// <param name="Scenario"><c>direct</c>, <c>fanout</c>, <c>idle</c> or <c>presence</c>.</param>
 /// <param name="Label">What is measured, as it is called in the result.</param>
-/// <param name="Url">The server, with its limits switched off.</param>
+/// <param name="Urls">The server, with its limits switched off; of several nodes, with commas between, each connection has the next one.</param>
 /// <param name="Clients">Senders, idle connections, or users who come.</param>
 /// <param name="Receivers">To how many each sender sends, in turn.</param>
 /// <param name="Window">How many messages a sender has unanswered at a time, where no rate is given.</param>
@@ -16,13 +16,14 @@ namespace FastChat.Load;
 /// <param name="Seconds">Counted; with idle connections, how long they are left alone before the memory is read.</param>
 /// <param name="Watched">How many users each user of the presence scenario watches.</param>
 /// <param name="AtOnce">How many connections may be opening at a time.</param>
-/// <param name="ServerPid">Whose CPU and memory are read from <c>/proc</c>; 0 for none.</param>
+/// <param name="ServerPids">Whose CPU and memory are read from <c>/proc</c>, with commas between; none for none.</param>
 /// <param name="DatabasePid">PostgreSQL's postmaster; 0 for none.</param>
+/// <param name="BusPid">The broker between the nodes; 0 for none.</param>
 /// <param name="Json">A file that a line of JSON is appended to.</param>
 internal sealed record LoadOptions(
     string Scenario,
     string Label,
-    Uri Url,
+    IReadOnlyList<Uri> Urls,
     int Clients,
     int Receivers,
     int Window,
@@ -31,18 +32,22 @@ internal sealed record LoadOptions(
     double Seconds,
     int Watched,
     int AtOnce,
-    int ServerPid,
+    IReadOnlyList<int> ServerPids,
     int DatabasePid,
+    int BusPid,
     string? Json)
 {
     private static readonly string[] Known =
     [
         "scenario", "label", "url", "clients", "receivers", "window", "rate", "warm-up", "seconds", "watched", "at-once", "server-pid", "database-pid",
-        "json",
+        "bus-pid", "json",
     ];
 
     /// <summary>Where the sockets go.</summary>
-    public IPEndPoint Server => new(Dns.GetHostAddresses(Url.Host, System.Net.Sockets.AddressFamily.InterNetwork)[0], Url.Port);
+    public IPEndPoint[] Servers => [.. Urls.Select(url => new IPEndPoint(Dns.GetHostAddresses(url.Host, System.Net.Sockets.AddressFamily.InterNetwork)[0], url.Port))];
+
+    /// <summary>Where guests are made.</summary>
+    public Uri Url => Urls[0];
 
     /// <summary>Reads the command line.</summary>
     /// <exception cref="FormatException">Something is wrong with it; the message says what.</exception>
@@ -74,7 +79,7 @@ internal sealed record LoadOptions(
         return new LoadOptions(
             scenario,
             given.GetValueOrDefault("label", scenario),
-            new Uri(given.GetValueOrDefault("url", "http://127.0.0.1:8000")),
+            [.. given.GetValueOrDefault("url", "http://127.0.0.1:8000").Split(',').Select(url => new Uri(url))],
             (int)Number("clients", clients),
             (int)Number("receivers", receivers),
             (int)Number("window", window),
@@ -83,8 +88,9 @@ internal sealed record LoadOptions(
             Number("seconds", 10),
             (int)Number("watched", 20),
             (int)Number("at-once", 64),
-            (int)Number("server-pid", 0),
+            [.. given.GetValueOrDefault("server-pid", "0").Split(',').Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)).Where(pid => pid != 0)],
             (int)Number("database-pid", 0),
+            (int)Number("bus-pid", 0),
             given.GetValueOrDefault("json"));
     }
 
@@ -96,7 +102,7 @@ internal sealed record LoadOptions(
         foreach (var (who, limit) in new[]
         {
             ("the load tool", Measuring.ProcessUsage.OpenFilesLimit()),
-            ("the server", ServerPid == 0 ? long.MaxValue : Measuring.ProcessUsage.OpenFilesLimit(ServerPid)),
+            ("the server", ServerPids.Count == 0 ? long.MaxValue : ServerPids.Min(pid => Measuring.ProcessUsage.OpenFilesLimit(pid))),
         })
         {
             if (limit < needed)

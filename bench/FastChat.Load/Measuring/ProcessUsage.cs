@@ -11,6 +11,10 @@ internal readonly record struct ProcessUsage(double CpuSeconds, long ResidentKiB
     /// <summary>The kernel's clock ticks a second, the same on every Linux of today.</summary>
     private const double TicksPerSecond = 100;
 
+    /// <summary>What two have used together.</summary>
+    public static ProcessUsage operator +(ProcessUsage one, ProcessUsage other) =>
+        new(one.CpuSeconds + other.CpuSeconds, one.ResidentKiB + other.ResidentKiB, one.PrivateKiB + other.PrivateKiB);
+
     /// <summary>Reads that of one process; zeros without one.</summary>
     public static ProcessUsage Of(int pid) => pid == 0
         ? default

@@ -4,16 +4,18 @@ namespace FastChat.Load.Measuring;
 
 /// <summary>What server, database and load tool have used up to a moment, and that moment.</summary>
 /// <param name="Timestamp">Of <see cref="Stopwatch"/>'s clock.</param>
-/// <param name="Server">The server's process.</param>
+/// <param name="Server">The server's process, or the sum of all nodes.</param>
 /// <param name="Database">PostgreSQL's processes; zeros where the database is in the server.</param>
+/// <param name="Bus">The broker and its helpers; zeros without one.</param>
 /// <param name="Load">This process.</param>
-internal readonly record struct Usage(long Timestamp, ProcessUsage Server, ProcessUsage Database, ProcessUsage Load)
+internal readonly record struct Usage(long Timestamp, ProcessUsage Server, ProcessUsage Database, ProcessUsage Bus, ProcessUsage Load)
 {
     /// <summary>Reads it all.</summary>
     public static Usage Now(LoadOptions options) => new(
         Stopwatch.GetTimestamp(),
-        ProcessUsage.Of(options.ServerPid),
+        options.ServerPids.Aggregate(default(ProcessUsage), (sum, pid) => sum + ProcessUsage.Of(pid)),
         ProcessUsage.OfTree(options.DatabasePid),
+        ProcessUsage.OfTree(options.BusPid),
         ProcessUsage.Of(Environment.ProcessId));
 
     /// <summary>Adds what was used since <paramref name="before"/>: seconds, CPU of the three in seconds, memory at the end in MiB.</summary>
@@ -33,6 +35,7 @@ internal readonly record struct Usage(long Timestamp, ProcessUsage Server, Proce
         double Each(double seconds) => seconds * 1e6 / Math.Max(1, count);
         report.Add("server_us", Each(Server.CpuSeconds - before.Server.CpuSeconds));
         report.Add("database_us", Each(Database.CpuSeconds - before.Database.CpuSeconds));
+        report.Add("bus_us", Each(Bus.CpuSeconds - before.Bus.CpuSeconds));
         report.Add("load_us", Each(Load.CpuSeconds - before.Load.CpuSeconds));
     }
 }

@@ -15,12 +15,12 @@ internal sealed class IdleScenario(LoadOptions options)
     /// <param name="fresh">The server before the guests were made.</param>
     public Report Run(Guest[] guests, Usage fresh)
     {
-        using (var first = new EventLoop(options.Server))
+        using (var first = new EventLoop(options.Servers))
         {
             first.OpenAll([.. guests.Take(WarmUp).Select(guest => new Connection(guest))], options.AtOnce);
         }
 
-        using var loop = new EventLoop(options.Server);
+        using var loop = new EventLoop(options.Servers);
         loop.Run(In(options.WarmUpSeconds));
         var before = Usage.Now(options);
         loop.OpenAll([.. guests.Select(guest => new Connection(guest))], options.AtOnce);

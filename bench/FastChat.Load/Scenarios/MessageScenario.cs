@@ -22,7 +22,7 @@ internal sealed class MessageScenario(LoadOptions options)
     public Report Run(Guest[] guests)
     {
         Place(guests);
-        using var loop = new EventLoop(options.Server);
+        using var loop = new EventLoop(options.Servers);
         loop.OpenAll([.. receivers, .. senders], options.AtOnce);
 
         Func<long, long>? pace = schedule is null ? null : now => schedule.Pace(now, senders);
@@ -49,9 +49,11 @@ internal sealed class MessageScenario(LoadOptions options)
         for (var i = 0; i < options.Clients; i++)
         {
             var others = guests.AsSpan((i * each) + 1, options.Receivers).ToArray();
-            var sender = new Sender(guests[i * each], i, others, options, schedule, tally);
+            var sender = new Sender(guests[i * each], i, others, options, schedule, tally) { Place = i };
             senders.Add(sender);
-            receivers.AddRange(others.Select((guest, first) => new Receiver(guest, sender, i, first, others.Length, tally)));
+
+            // Of several nodes the next one has the receivers, so that every message goes over the bus.
+            receivers.AddRange(others.Select((guest, first) => new Receiver(guest, sender, i, first, others.Length, tally) { Place = i + 1 }));
         }
     }
 

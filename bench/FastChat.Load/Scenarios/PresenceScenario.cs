@@ -19,7 +19,7 @@ internal sealed class PresenceScenario(LoadOptions options)
     /// <summary>Lets the users come, and counts until some seconds after the last.</summary>
     public Report Run(Guest[] guests)
     {
-        using var loop = new EventLoop(options.Server);
+        using var loop = new EventLoop(options.Servers);
         var users = guests.Select(guest => new Watcher(guest, this)).ToList();
         var live = 0;
         loop.OnGreeted = connection =>

@@ -28,6 +28,9 @@ internal class Connection(Guest guest) : IDisposable
     /// <summary>Who it is.</summary>
     public Guest Guest { get; } = guest;
 
+    /// <summary>Which of several nodes it takes, counted around; null: the next one.</summary>
+    public int? Place { get; init; }
+
     /// <summary><c>HELLO_ACK</c> is here.</summary>
     public bool IsLive => phase == Phase.Live;
 

@@ -4,7 +4,7 @@ using System.Net;
 namespace FastChat.Load.Wire;
 
 /// <summary>One thread that drives many connections: waits, reads what is there, does what is due.</summary>
-internal sealed class EventLoop(IPEndPoint server) : IDisposable
+internal sealed class EventLoop(IReadOnlyList<IPEndPoint> servers) : IDisposable
 {
     private readonly List<Connection> connections = [];
     private byte[] buffer = new byte[256 * 1024];
@@ -41,7 +41,8 @@ internal sealed class EventLoop(IPEndPoint server) : IDisposable
     {
         opening++;
         connections.Add(connection);
-        connection.Open(this, connections.Count - 1, server);
+        var tag = connections.Count - 1;
+        connection.Open(this, tag, servers[(connection.Place ?? tag) % servers.Count]);
     }
 
     /// <summary>

@@ -26,6 +26,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>The broker itself, which has helpers of its own.</summary>
+    public int ProcessId => broker;
+
     public string Log => folder.Log;
 
     /// <summary>As <c>BACKPLANE_URL</c> takes it.</summary>

@@ -17,7 +17,7 @@ internal static class Wire
 /// <summary>Any frame of the server; what a frame has not is null.</summary>
 internal sealed record ServerFrame(
     string Type, string? ChatId, string? MessageId, long Seq, long Rev, string? SenderId, string? Content, bool Duplicate,
-    string? Epoch, string? Code, string? Message, int? RetryAfterMs)
+    string? Epoch, string? Code, string? Message, int? RetryAfterMs, int? AfterMs)
 {
     public AuditedMessage ToMessage() => new(ChatId!, MessageId!, Seq, Rev, SenderId!, Content!);
 }
