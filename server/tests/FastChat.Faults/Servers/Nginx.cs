@@ -59,7 +59,7 @@ public sealed class Nginx : IAsyncDisposable
 
     /// <summary>Other nodes from the next reload on.</summary>
     public void SetNodes(params IEnumerable<int> ports) =>
-        Write("fastchat/nodes.conf", string.Join('\n', ports.Select(port => $"server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;")));
+        Write("fastchat/nodes.conf", string.Join('\n', ports.Select(port => $"server 127.0.0.1:{port} max_fails=0;")));
 
     /// <summary>What <c>systemctl reload nginx</c> does; ends when new workers are there and old ones take nobody any more.</summary>
     public async Task ReloadAsync()
