@@ -10,6 +10,11 @@ namespace FastChat.Server.Hosting;
 /// </summary>
 internal sealed partial class SystemdNotifier : IHostedService, IDisposable
 {
+    private const string Alive = "WATCHDOG=1";
+
+    /// <summary>How long the manager may take to make room for what it has to know, in milliseconds.</summary>
+    private const int SendMs = 2_000;
+
     private readonly IHostApplicationLifetime lifetime;
     private readonly TimeProvider time;
     private readonly ILogger<SystemdNotifier> logger;
@@ -56,7 +61,7 @@ internal sealed partial class SystemdNotifier : IHostedService, IDisposable
         Tell("READY=1");
         if (patience is { } limit)
         {
-            watchdog = time.CreateTimer(_ => Tell("WATCHDOG=1"), null, limit / 3, limit / 3);
+            watchdog = time.CreateTimer(_ => Tell(Alive), null, limit / 3, limit / 3);
         }
     }
 
@@ -67,7 +72,15 @@ internal sealed partial class SystemdNotifier : IHostedService, IDisposable
             // An address that begins with @ is an abstract one: no file, and written with a zero byte.
             var name = address![0] == '@' ? '\0' + address[1..] : address;
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+            // A manager that does not read must not take one thread after the other: a sign of life that finds no room is left out.
+            socket.Blocking = state != Alive;
+            socket.SendTimeout = SendMs;
             socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(name));
+        }
+        catch (SocketException fault) when (state == Alive && fault.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // It has not read the last ones yet.
         }
         catch (SocketException fault)
         {
