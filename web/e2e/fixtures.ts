@@ -48,6 +48,7 @@ export class Person {
     const fetched = (): Promise<boolean> =>
       this.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('SignOutDialog')));
     await expect.poll(fetched).toBe(true);
+    await this.page.waitForLoadState('networkidle');
   }
 
   /** Opens an entry of the settings. */
