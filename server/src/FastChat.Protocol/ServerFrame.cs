@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace FastChat.Protocol;
@@ -36,6 +37,17 @@ public sealed record ChatOpenedFrame(ChatBody Chat, string? Ref) : IServerFrame
 /// <summary>A new message, or (with a higher <c>rev</c>) a changed one.</summary>
 public sealed record MessageFrame : MessageBody, IServerFrame
 {
+    public MessageFrame()
+    {
+    }
+
+    /// <summary>The frame that tells of a message.</summary>
+    [SetsRequiredMembers]
+    public MessageFrame(MessageBody message)
+        : base(message)
+    {
+    }
+
     [JsonPropertyOrder(-1)]
     public string Type => "MSG";
 }

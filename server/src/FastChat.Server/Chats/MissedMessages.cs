@@ -76,25 +76,12 @@ public sealed class MissedMessages(IDatabase database)
         // To whom all earlier ones are hidden, the chat is new.
         var newTo = shown.FindAll(userId => message.Seq == 1
             || hidden.Exists(range => range.UserId == userId && range.FirstSeq == 1 && range.LastSeq == message.Seq - 1));
-        return new StoredMessage(ToFrame(message), shown, Duplicate: false, newTo.Count > 0 ? Before(message, readers) : null)
+        return new StoredMessage(new MessageFrame(ChatQueries.ToBody(message)), shown, Duplicate: false, newTo.Count > 0 ? Before(message, readers) : null)
         {
             HiddenFrom = [.. readers.Select(reader => reader.Member.UserId).Except(shown)],
             NewTo = newTo,
         }.ToHint(connectionId: null);
     }
-
-    private static MessageFrame ToFrame(ChatMessage message) => new()
-    {
-        ChatId = message.ChatId,
-        MessageId = message.MessageId,
-        Seq = message.Seq,
-        Rev = message.Rev,
-        SenderId = message.SenderId,
-        Content = message.Content,
-        SentAt = message.SentAt,
-        EditedAt = message.EditedAt,
-        DeletedAt = message.DeletedAt,
-    };
 
     /// <summary>The chat as it was before its first message that somebody is shown.</summary>
     private static ChatBody Before(ChatMessage message, List<Reader> readers) => new()
