@@ -60,7 +60,10 @@ internal sealed class ChatPlace(Fanout fanout)
         }
     }
 
-    /// <summary>Delivers all that waits, whatever is missing before and between.</summary>
+    /// <summary>
+    /// Delivers all that waits, whatever is missing before and between. Of what only stands in the database nothing was delivered: it is
+    /// left to the head check, or to the clients.
+    /// </summary>
     public void PassUpTo(long rev)
     {
         while (IsWaiting && waiting!.GetKeyAtIndex(0) <= rev)
@@ -73,7 +76,10 @@ internal sealed class ChatPlace(Fanout fanout)
     {
         var first = waiting!.GetValueAtIndex(0);
         waiting.RemoveAt(0);
-        Deliver(first);
+        if (first.Frames.Count > 0)
+        {
+            Deliver(first);
+        }
     }
 
     private void Deliver(MessageHint hint)

@@ -38,21 +38,10 @@ internal sealed partial class DeliveryOrder(
             return;
         }
 
-        At(hint.ChatId, place =>
+        while (!TryDeliver(PlaceOf(hint.ChatId), hint))
         {
-            place.Add(hint);
-            if (!place.IsWaiting || place.IsLookedUp)
-            {
-                return;
-            }
-
-            var jumpedAt = time.GetTimestamp();
-            place.IsLookedUp = lookups.Writer.TryWrite(cancellation => LookUpAsync(hint.ChatId, place, jumpedAt, cancellation));
-            if (!place.IsLookedUp)
-            {
-                place.PassUpTo(long.MaxValue);
-            }
-        });
+            // It was forgotten just now; the chat has a new place.
+        }
     }
 
     /// <summary>The last revision of a chat that was delivered; -1: nothing is known of it.</summary>
@@ -70,7 +59,13 @@ internal sealed partial class DeliveryOrder(
     }
 
     /// <summary>Delivers what was read from the database, unless it was delivered before; what is missing between is passed over.</summary>
-    public void Fill(MessageHint read) => At(read.ChatId, place => place.Jump(read));
+    public void Fill(MessageHint read)
+    {
+        while (!TryFill(PlaceOf(read.ChatId), read))
+        {
+            // As above.
+        }
+    }
 
     /// <summary>Tells of an opened chat whose frame was too large for the bus.</summary>
     public void ReadAgain(ChatOpenedHint opened)
@@ -119,20 +114,52 @@ internal sealed partial class DeliveryOrder(
         }
     }
 
-    private void At(Guid chatId, Action<ChatPlace> act)
+    private ChatPlace PlaceOf(Guid chatId) => places.GetOrAdd(chatId, static (_, fanout) => new ChatPlace(fanout), fanout);
+
+    /// <summary>Every message comes this way; false if the place was forgotten.</summary>
+    private bool TryDeliver(ChatPlace place, MessageHint hint)
     {
-        while (true)
+        lock (place)
         {
-            var place = places.GetOrAdd(chatId, static (_, fanout) => new ChatPlace(fanout), fanout);
-            lock (place)
+            if (place.IsForgotten)
             {
-                if (!place.IsForgotten)
-                {
-                    place.TouchedAt = time.GetTimestamp();
-                    act(place);
-                    return;
-                }
+                return false;
             }
+
+            place.TouchedAt = time.GetTimestamp();
+            place.Add(hint);
+            if (place.IsWaiting && !place.IsLookedUp)
+            {
+                LookUpSoon(hint.ChatId, place);
+            }
+
+            return true;
+        }
+    }
+
+    private bool TryFill(ChatPlace place, MessageHint read)
+    {
+        lock (place)
+        {
+            if (place.IsForgotten)
+            {
+                return false;
+            }
+
+            place.TouchedAt = time.GetTimestamp();
+            place.Jump(read);
+            return true;
+        }
+    }
+
+    /// <summary>Has what is missing before what waits looked up; where too much is, clients do that. Call it with the place's lock held.</summary>
+    private void LookUpSoon(Guid chatId, ChatPlace place)
+    {
+        var jumpedAt = time.GetTimestamp();
+        place.IsLookedUp = lookups.Writer.TryWrite(cancellation => LookUpAsync(chatId, place, jumpedAt, cancellation));
+        if (!place.IsLookedUp)
+        {
+            place.PassUpTo(long.MaxValue);
         }
     }
 

@@ -9,7 +9,8 @@ namespace FastChat.Server.Gateway;
 /// that would give its loss away, and the sender's node may die between the commit and the hint. So what was acknowledged reaches who
 /// is here within 5 s, whatever became of the bus.
 /// </summary>
-internal sealed partial class HeadCheck : BackgroundService
+internal sealed partial class HeadCheck(
+    MissedMessages missed, DeliveryOrder order, Peers peers, TimeProvider time, ILogger<HeadCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
 
@@ -25,39 +26,14 @@ internal sealed partial class HeadCheck : BackgroundService
     /// <summary>How long the hint of a message that was just committed may take.</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(250);
 
-    private readonly MissedMessages missed;
-    private readonly DeliveryOrder order;
-    private readonly Peers peers;
-    private readonly TimeProvider time;
-    private readonly ILogger<HeadCheck> logger;
-    private TaskCompletionSource now = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public HeadCheck(MissedMessages missed, DeliveryOrder order, Peers peers, TimeProvider time, ILogger<HeadCheck> logger)
-    {
-        this.missed = missed;
-        this.order = order;
-        this.peers = peers;
-        this.time = time;
-        this.logger = logger;
-        peers.HintsLost += CheckNow;
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        peers.HintsLost -= CheckNow;
-        base.Dispose();
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var checkedUpTo = time.GetUtcNow();
+        using var loss = new HintLoss(peers, time);
         while (peers.CanExist)
         {
-            await now.Task.WaitAsync(Period, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stoppingToken.ThrowIfCancellationRequested();
-            Volatile.Write(ref now, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            await loss.WaitAsync(Period, stoppingToken);
             var began = time.GetUtcNow();
             order.Prune();
             if (!peers.MayExist || await CheckAsync(Earliest(checkedUpTo, began), stoppingToken))
@@ -106,9 +82,6 @@ internal sealed partial class HeadCheck : BackgroundService
 
     private List<(Guid ChatId, long Last)> Behind(Dictionary<Guid, long> heads) =>
         [.. heads.Select(head => (ChatId: head.Key, Last: order.LastOf(head.Key))).Where(chat => chat.Last < heads[chat.ChatId])];
-
-    /// <summary>A gap between packets may be no loss at all: a look costs little.</summary>
-    private void CheckNow() => Volatile.Read(ref now).TrySetResult();
 
     [LoggerMessage(4009, LogLevel.Debug, "Messages in {Chats} chats came by looking into the database")]
     private partial void LogFound(int chats);

@@ -54,6 +54,17 @@ public sealed class ChatPlaceTests
     }
 
     [Fact]
+    public void CL5_a_reference_that_could_not_be_looked_up_does_not_count_as_delivered()
+    {
+        Assert.Equal("1", After(1));
+        place.Add(new MessageHint(Guid.Empty, 2, []));
+        place.PassUpTo(long.MaxValue);
+        Assert.Equal((1, false), (place.Last, place.IsWaiting));
+        place.Jump(Hint(2));
+        Assert.Equal("1 2", Taken());
+    }
+
+    [Fact]
     public void CL5_what_was_read_from_the_database_jumps_over_gaps_and_never_back()
     {
         Assert.Equal("1", After(1, 5));
