@@ -25,11 +25,14 @@ internal sealed class ChatPlace(Fanout fanout)
     /// <summary>It was forgotten; whoever still holds it takes the chat's new one.</summary>
     public bool IsForgotten { get; set; }
 
+    /// <summary>All up to a revision counts as delivered, if nothing is known yet.</summary>
+    public void Begin(long rev) => Last = Last < 0 ? rev : Last;
+
     /// <summary>Takes a message: it is delivered, or waits for those before it, or is late and dropped.</summary>
     public void Add(MessageHint hint)
     {
         // What came before the first of which this node hears was delivered by others, or is found by the clients (CL1).
-        Last = Last < 0 ? hint.Rev - 1 : Last;
+        Begin(hint.Rev - 1);
         if (!IsWaiting && hint.Rev == Last + 1 && hint.Frames.Count > 0)
         {
             Deliver(hint);

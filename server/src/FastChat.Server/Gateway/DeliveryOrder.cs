@@ -58,6 +58,17 @@ internal sealed partial class DeliveryOrder(
         }
     }
 
+    /// <summary>Takes all of a chat up to a revision for delivered, if nothing is known of it yet.</summary>
+    public void Begin(Guid chatId, long rev)
+    {
+        var place = PlaceOf(chatId);
+        lock (place)
+        {
+            place.TouchedAt = time.GetTimestamp();
+            place.Begin(rev);
+        }
+    }
+
     /// <summary>Delivers what was read from the database, unless it was delivered before; what is missing between is passed over.</summary>
     public void Fill(MessageHint read)
     {
@@ -165,31 +176,44 @@ internal sealed partial class DeliveryOrder(
 
     private async Task LookUpAsync(Guid chatId, ChatPlace place, long jumpedAt, CancellationToken cancellationToken)
     {
+        // If nothing can be looked up, the clients see the gap.
+        var upTo = long.MaxValue;
         try
         {
             var rest = Overtaken - time.GetElapsedTime(jumpedAt);
             await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, cancellationToken);
-            long after, upTo;
-            lock (place)
-            {
-                (after, upTo) = (place.Last, place.IsWaiting ? place.Highest : place.Last);
-            }
-
-            foreach (var read in upTo > after ? await missed.ReadAsync(chatId, after, upTo, cancellationToken) : [])
+            var (after, highest) = Missing(place);
+            foreach (var read in highest > after ? await missed.ReadAsync(chatId, after, highest, cancellationToken) : [])
             {
                 lock (place)
                 {
                     place.Add(read);
                 }
             }
+
+            upTo = highest;
         }
         finally
         {
             lock (place)
             {
                 place.IsLookedUp = false;
-                place.PassUpTo(long.MaxValue);
+                place.PassUpTo(upTo);
+                if (place.IsWaiting)
+                {
+                    // Something jumped during the look-up, and what it has overtaken may still come.
+                    LookUpSoon(chatId, place);
+                }
             }
+        }
+    }
+
+    /// <summary>What of a chat has to be looked up: the revisions above the first, up to the second.</summary>
+    private static (long After, long UpTo) Missing(ChatPlace place)
+    {
+        lock (place)
+        {
+            return (place.Last, place.IsWaiting ? place.Highest : place.Last);
         }
     }
 

@@ -26,6 +26,27 @@ internal sealed partial class HeadCheck(
     /// <summary>How long the hint of a message that was just committed may take.</summary>
     private static readonly TimeSpan OnItsWay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// What stands in the database before anybody can be connected to this node counts as delivered: who connects fetches it (CL2). Else
+    /// all messages of the window would go out once more after each start.
+    /// </summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var (chatId, rev) in peers.CanExist ? await missed.HeadsAsync(time.GetUtcNow() - Window, cancellationToken) : [])
+            {
+                order.Begin(chatId, rev);
+            }
+        }
+        catch (DatabaseUnavailableException)
+        {
+            // Clients pass over what they have.
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

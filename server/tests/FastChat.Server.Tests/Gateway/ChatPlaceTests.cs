@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using FastChat.Server.Cluster;
 using FastChat.Server.Gateway;
 using Xunit;
@@ -9,20 +7,10 @@ namespace FastChat.Server.Tests.Gateway;
 /// <summary>CH3 between nodes: a connection is shown a chat's changes by <c>rev</c>, each once, whatever the bus made of them.</summary>
 public sealed class ChatPlaceTests
 {
-    private static readonly Guid User = Guid.NewGuid();
-
-    private readonly FakeTime time = new();
-    private readonly Connection connection;
+    private readonly Shown shown = new(new FakeTime());
     private readonly ChatPlace place;
 
-    public ChatPlaceTests()
-    {
-        var registry = new ConnectionRegistry();
-        connection = new Connection(new FakeSocket(), FakeSocket.NoTransport, time, _ => Task.CompletedTask) { Live = new LiveState(User, Guid.NewGuid()) };
-        registry.TryAddLive(connection, User, 0);
-        connection.Outbound.GoLive("ack"u8.ToArray());
-        place = new ChatPlace(new Fanout(registry, time));
-    }
+    public ChatPlaceTests() => place = new ChatPlace(shown.Fanout);
 
     [Fact]
     public void CH3_in_order_each_goes_out_at_once_and_the_first_heard_begins_anywhere() => Assert.Equal("7 8 9", After(7, 8, 9));
@@ -40,7 +28,7 @@ public sealed class ChatPlaceTests
         Assert.True(place.IsWaiting);
         Assert.Equal(4, place.Highest);
         place.PassUpTo(long.MaxValue);
-        Assert.Equal("1 3 4", Taken());
+        Assert.Equal("1 3 4", shown.Revs());
         Assert.Equal("1 3 4 5", After(2, 5));
     }
 
@@ -60,45 +48,30 @@ public sealed class ChatPlaceTests
         place.Add(new MessageHint(Guid.Empty, 2, []));
         place.PassUpTo(long.MaxValue);
         Assert.Equal((1, false), (place.Last, place.IsWaiting));
-        place.Jump(Hint(2));
-        Assert.Equal("1 2", Taken());
+        place.Jump(Shown.Hint(2));
+        Assert.Equal("1 2", shown.Revs());
     }
 
     [Fact]
     public void CL5_what_was_read_from_the_database_jumps_over_gaps_and_never_back()
     {
         Assert.Equal("1", After(1, 5));
-        place.Jump(Hint(4));
-        Assert.Equal("1 4 5", Taken());
-        place.Jump(Hint(3));
-        place.Jump(Hint(5));
-        place.Jump(Hint(8));
-        Assert.Equal("1 4 5 8", Taken());
+        place.Jump(Shown.Hint(4));
+        Assert.Equal("1 4 5", shown.Revs());
+        place.Jump(Shown.Hint(3));
+        place.Jump(Shown.Hint(5));
+        place.Jump(Shown.Hint(8));
+        Assert.Equal("1 4 5 8", shown.Revs());
         Assert.Equal(8, place.Last);
     }
-
-    private static MessageHint Hint(long rev) =>
-        new(Guid.Empty, rev, [new FrameHint([User], Encoding.UTF8.GetBytes(rev.ToString(CultureInfo.InvariantCulture)), null)]);
-
-    private readonly List<string> taken = [];
 
     private string After(params long[] revs)
     {
         foreach (var rev in revs)
         {
-            place.Add(Hint(rev));
+            place.Add(Shown.Hint(rev));
         }
 
-        return Taken();
-    }
-
-    private string Taken()
-    {
-        while (connection.Outbound.Take([], out _) is { } frames)
-        {
-            taken.AddRange(frames.Select(frame => Encoding.UTF8.GetString(frame.Span)));
-        }
-
-        return string.Join(' ', taken.Skip(1));
+        return shown.Revs();
     }
 }
