@@ -1,4 +1,5 @@
 using FastChat.Server.Chats;
+using FastChat.Server.Cluster.RabbitMq;
 using FastChat.Server.Gateway;
 using FastChat.Server.Hosting;
 using FastChat.Server.Identity;
@@ -14,6 +15,7 @@ if (!CommandLine.IsServing(args))
         given => Prepare(given).Configuration,
         given => Startup.FindFaults(Prepare(given), AddRooms),
         storage => storage.Postgres is { } server ? new PostgresAdministration(server) : new SqliteAdministration(storage.SqlitePath!),
+        broker => new RabbitMqBus(broker, $"doctor-{Guid.CreateVersion7():N}"),
         Startup.Output,
         Startup.Errors,
         TimeProvider.System);

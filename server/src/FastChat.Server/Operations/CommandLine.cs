@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using FastChat.Server.Cluster;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Archive;
 
@@ -9,11 +10,18 @@ namespace FastChat.Server.Operations;
 /// <param name="settings">The settings that hold for a command line, from wherever the server takes them.</param>
 /// <param name="faults">What is wrong with those settings, in sentences.</param>
 /// <param name="open">Makes the database of a URL ready for an operator's work; nothing is connected to yet.</param>
+/// <param name="busAt">Makes the bus between nodes of a broker's address; nothing is connected to yet.</param>
 /// <param name="output">For what was done.</param>
 /// <param name="errors">For why something was not done.</param>
 /// <param name="time">The clock.</param>
 public sealed class CommandLine(
-    Func<string[], IConfiguration> settings, Func<string[], IReadOnlyList<string>> faults, Func<StorageOptions, IDatabaseAdministration> open, TextWriter output, TextWriter errors, TimeProvider time)
+    Func<string[], IConfiguration> settings,
+    Func<string[], IReadOnlyList<string>> faults,
+    Func<StorageOptions, IDatabaseAdministration> open,
+    Func<Uri, IBus> busAt,
+    TextWriter output,
+    TextWriter errors,
+    TimeProvider time)
 {
     /// <summary>The command line makes no sense; 1 is for what was refused or failed.</summary>
     private const int UsageExit = 2;
@@ -103,7 +111,7 @@ public sealed class CommandLine(
         doctor.SetAction(async (parsed, token) =>
         {
             var given = Given(parsed);
-            return await new Doctor(settings(given), faults(given), open, output).RunAsync(token) ? 0 : 1;
+            return await new Doctor(settings(given), faults(given), open, busAt, output).RunAsync(token) ? 0 : 1;
         });
         var force = new Option<bool>("--force") { Description = "Replace FILE if it is there." };
         var to = new Option<string>("--to") { Description = "Where to, as DATABASE_URL would name it.", HelpName = "URL", Required = true };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastChat.Server.Cluster;
 using FastChat.Server.Limits;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Archive;
@@ -9,9 +10,10 @@ namespace FastChat.Server.Operations;
 /// <param name="settings">The settings that the server would have.</param>
 /// <param name="faults">What is wrong with them, in sentences.</param>
 /// <param name="open">Makes a database ready for an operator's work.</param>
+/// <param name="busAt">Makes the bus of a broker's address.</param>
 /// <param name="output">A line for each thing that was looked at.</param>
 internal sealed class Doctor(
-    IConfiguration settings, IReadOnlyList<string> faults, Func<StorageOptions, IDatabaseAdministration> open, TextWriter output)
+    IConfiguration settings, IReadOnlyList<string> faults, Func<StorageOptions, IDatabaseAdministration> open, Func<Uri, IBus> busAt, TextWriter output)
 {
     /// <summary>With fewer open files a server takes fewer connections than its settings allow.</summary>
     private const int ManyFiles = 60_000;
@@ -69,7 +71,7 @@ internal sealed class Doctor(
             await TellAsync(finding);
         }
 
-        await TellAsync(await BusCheck.RunAsync(settings, storage, open, cancellationToken));
+        await TellAsync(await BusCheck.RunAsync(settings, storage, open, busAt, cancellationToken));
     }
 
     private static Finding OpenFiles() => Capacity.ReadOpenFiles() switch

@@ -87,7 +87,11 @@ internal sealed class OperatorSite : IAsyncDisposable
         return new CommandLine(
             given => new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).AddCommandLine(given).Build(),
             _ => [],
-            Administration, Said, Said, TimeProvider.System).RunAsync(args);
+            Administration,
+            _ => throw new NotSupportedException("There is no broker here."),
+            Said,
+            Said,
+            TimeProvider.System).RunAsync(args);
     }
 
     public async ValueTask DisposeAsync()

@@ -86,6 +86,26 @@ public sealed class DoctorTests : IDisposable
         await postgres.DropDatabaseAsync(name);
     }
 
+    [Fact]
+    public async Task OPS_a_node_s_way_to_RabbitMQ_is_tried_and_a_wrong_password_or_virtual_host_is_named()
+    {
+        var broker = await RabbitMqServer.SharedAsync();
+        settings["BACKPLANE_URL"] = broker.Url;
+        var (exit, output) = await ExamineAsync($"sqlite:{folder}/data/fastchat.db");
+        Assert.True(exit == 0, output);
+        Assert.Contains($"ok       bus: 127.0.0.1:{broker.Port} speaks AMQP 0-9-1, and what is sent there is heard.", output, StringComparison.Ordinal);
+
+        foreach (var wrong in (string[])[$"amqp://guest:{Password}@127.0.0.1:{broker.Port}", $"{broker.Url}/elsewhere"])
+        {
+            settings["BACKPLANE_URL"] = wrong;
+            (exit, output) = await ExamineAsync($"sqlite:{folder}/data/fastchat.db");
+            Assert.Equal(1, exit);
+            Assert.Contains("does not let a node in", output, StringComparison.Ordinal);
+            Assert.Contains("look at the user, password and virtual host in BACKPLANE_URL", output, StringComparison.Ordinal);
+            Assert.DoesNotContain(Password, output, StringComparison.Ordinal);
+        }
+    }
+
     private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private Task<(int ExitCode, string Output)> ExamineAsync(string url) => VerbProcess.RunAsync(url, settings, "doctor");

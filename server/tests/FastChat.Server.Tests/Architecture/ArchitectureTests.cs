@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
         ["Gateway"] = ["Protocol", "Blocks", "Chats", "Cluster", "Hosting", "Identity", "Limits", "Presence", "Rest", "Storage", "Telemetry"],
         ["Hosting"] = ["Protocol", "Limits", "Rest", "Storage"],
         ["Management"] = ["Hosting", "Telemetry"],
-        ["Operations"] = ["Hosting", "Limits", "Storage", "Storage.Archive"],
+        ["Operations"] = ["Cluster", "Hosting", "Limits", "Storage", "Storage.Archive"],
         ["Storage.Archive"] = [],
         ["Storage.Postgres"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
         ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],

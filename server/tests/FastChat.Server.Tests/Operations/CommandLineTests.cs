@@ -96,6 +96,7 @@ public sealed class CommandLineTests : IDisposable
             .AddInMemoryCollection([new("DATABASE_URL", $"sqlite:{Path.Combine(folder, "default.db")}")]).AddCommandLine(given).Build(),
         _ => [],
         storage => storage.Postgres is { } server ? new FastChat.Server.Storage.Postgres.PostgresAdministration(server) : new SqliteAdministration(storage.SqlitePath!),
+        _ => throw new NotSupportedException("There is no broker here."),
         output,
         errors,
         TimeProvider.System).RunAsync(args);
