@@ -22,7 +22,7 @@ internal static class Runs
             "--url", string.Join(',', site.Roots.Select(root => root.ToString().TrimEnd('/'))),
             "--server-pid", string.Join(',', site.Nodes.Select(node => node.Id)),
             "--database-pid", Text(site.DatabasePid), "--bus-pid", Text(site.BusPid),
-            "--clients", "100", "--warm-up", "6", "--seconds", Text(options.Seconds > 0 ? options.Seconds : 6),
+            "--clients", "100", "--warm-up", rate ? "30" : "8", "--seconds", Text(options.Seconds > 0 ? options.Seconds : 6),
             .. rate ? new[] { "--rate", Text(options.Rate > 0 ? options.Rate : 500) } : ["--window", "8"],
         ];
         using var load = Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
@@ -129,7 +129,7 @@ internal static class Runs
         await crowd.StopTypingAsync();
         await crowd.UntilQuietAsync(site.Roots[0], TimeSpan.FromMinutes(1));
         var report = await crowd.AuditAsync(site.Roots[0]);
-        return string.Create(CultureInfo.InvariantCulture, $"roll for {took:F0} s, {restarts} restarts, {acked / took:F0} acked/s: acked {report.Acked}, unknown {report.Unknown}, refused {report.Refused}, sent again {report.Resent}, told to try again {report.TryAgain}, ")
+        return string.Create(CultureInfo.InvariantCulture, $"roll for {took:F0} s, {restarts} restarts, {acked / took:F0} acked/s: acked {report.Acked}, unknown {report.Unknown}, refused {report.Refused} ({string.Join(", ", report.Refusals)}), sent again {report.Resent}, told to try again {report.TryAgain}, ")
             + $"lost {report.Count(FindingKind.Lost)}, doubled {report.Count(FindingKind.Doubled)}, out of order {report.Count(FindingKind.Reordered)}, holes {report.Count(FindingKind.Hole)}, phantom {report.Count(FindingKind.Phantom)}, altered {report.Count(FindingKind.Altered)}; "
             + string.Create(CultureInfo.InvariantCulture, $"of {visitors.All.Count} that connect before they let go: moves {visitors.All.Sum(one => one.Moves)}, losses {visitors.All.Sum(one => one.Losses)} (longest {visitors.All.Max(one => one.LongestGap).TotalSeconds:F2} s), sent {visitors.All.Sum(one => one.Sent)}, failed {visitors.All.Sum(one => one.FailedSends)}");
     }
