@@ -78,6 +78,8 @@ test('a browser that is somebody already says who would be left, and stays that 
   const second = await bob.page.context().newPage();
   await second.goto(server.url);
   await bob.page.goto(link);
+  // Only a page that has seen the link has taken it out of its address; one reloaded before that asks again, as it should.
+  await expect(arrival(bob.page)).toBeVisible();
   await bob.page.reload();
   await expect(bob.name).toContainText(bobName);
   await bob.page.evaluate((hash) => void (window.location.hash = hash), new URL(link).hash);
