@@ -5,6 +5,10 @@ using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+// They wait for databases and brokers more than they compute.
+[assembly: CollectionBehavior(MaxParallelThreads = 6)]
 
 namespace FastChat.ContractTests;
 

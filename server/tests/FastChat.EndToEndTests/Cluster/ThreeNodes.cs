@@ -6,6 +6,9 @@ namespace FastChat.EndToEndTests.Cluster;
 /// <summary>Three nodes on a PostgreSQL of the test's own, and a crowd that writes all the time.</summary>
 public sealed class ThreeNodes : IAsyncDisposable
 {
+    /// <summary>Six people, 90 messages a second together.</summary>
+    public static readonly CrowdSettings Talk = new() { Users = 6, Rate = 15 };
+
     private ThreeNodes(PostgresServer postgres, string database)
     {
         Postgres = postgres;
@@ -60,6 +63,10 @@ public sealed class ThreeNodes : IAsyncDisposable
         await Task.Delay(span);
         Signal.Send(node.Id, Signal.Continue);
     }
+
+    /// <summary>How often a node's log says this of the bus.</summary>
+    public static int TellsOfTheBus(ServerProcess node, string text) =>
+        node.Log.Split('\n').Count(line => line.Contains("The bus", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,6 @@
 [assembly: AssemblyFixture(typeof(OpenServer))]
 // The tests wait far more than they compute: more of them at once than there are processors.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+[assembly: CollectionBehavior(MaxParallelThreads = 10)]
 
 namespace FastChat.EndToEndTests.Harness;
 

@@ -6,7 +6,7 @@ namespace FastChat.EndToEndTests.Operations;
 [Trait("Database", "SQLite")]
 public sealed class InterruptionTests
 {
-    private const int Messages = 20_000;
+    private const int Messages = 10_000;
 
     /// <summary>When to kill: as soon as a restore is seen to be there.</summary>
     private static readonly (string Moment, Func<VerbProcess, string, int, bool> HasCome)[] Moments =

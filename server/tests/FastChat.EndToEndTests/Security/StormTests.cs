@@ -71,21 +71,18 @@ public sealed class StormTests
         var ada = await Guest.CreateAsync(server);
         await using var inside = await ada.ConnectAsync();
         var all = new List<RawSocket>();
-        for (var number = 0; number < 300; number++)
-        {
-            var socket = await RawSocket.TryConnectAsync(server.Port, $"X-Forwarded-For: 198.51.100.{number % 200}");
-            all.Add(socket);
-            if (socket.Status == 503)
-            {
-                break;
-            }
 
-            Assert.Equal(101, socket.Status);
+        // Many at once: those who come and say nothing have five seconds.
+        for (var number = 0; number < 300 && !all.Exists(socket => socket.Status == 503); number += 20)
+        {
+            all.AddRange(await Task.WhenAll(Enumerable.Range(number, 20).Select(one => RawSocket.TryConnectAsync(server.Port, $"X-Forwarded-For: 198.51.100.{one % 200}"))));
         }
 
-        Assert.Equal(503, all[^1].Status);
-        Assert.InRange(int.Parse(all[^1].Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 1, 6);
-        Assert.Equal("nosniff", all[^1].Headers["X-Content-Type-Options"]);
+        Assert.All(all, socket => Assert.True(socket.Status is 101 or 503, $"{socket.Status}"));
+        var turnedAway = all.Find(socket => socket.Status == 503);
+        Assert.NotNull(turnedAway);
+        Assert.InRange(int.Parse(turnedAway.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 1, 6);
+        Assert.Equal("nosniff", turnedAway.Headers["X-Content-Type-Options"]);
         await inside.AssertQuietAsync();
         (await ada.Api.GetAsync("/api/me")).Is(200);
         foreach (var socket in all)

@@ -5,7 +5,7 @@ public sealed class AuditReport
 {
     internal AuditReport(DeliveryRecorder recorder, IReadOnlyList<Finding> findings)
     {
-        (Acked, Unknown, Refused, Resent, TryAgain) = (recorder.Acked, recorder.Unknown, recorder.Refused, recorder.Resent, recorder.TryAgain);
+        (Acked, Unknown, Refusals, Resent, TryAgain) = (recorder.Acked, recorder.Unknown, recorder.Refusals, recorder.Resent, recorder.TryAgain);
         Findings = findings;
     }
 
@@ -16,7 +16,10 @@ public sealed class AuditReport
     public long Unknown { get; }
 
     /// <summary>Messages refused for good.</summary>
-    public long Refused { get; }
+    public long Refused => Refusals.Values.Sum();
+
+    /// <summary>Messages refused for good, by the error's code.</summary>
+    public IReadOnlyDictionary<string, long> Refusals { get; }
 
     /// <summary>Attempts after the first.</summary>
     public long Resent { get; }

@@ -12,9 +12,9 @@ public sealed class DeliveryRecorder
     private readonly Dictionary<(string SenderId, Guid MessageId), Operation> operations = [];
     private readonly Dictionary<(string UserId, string ChatId), Sightings> sightings = [];
     private readonly List<Finding> findings = [];
+    private readonly SortedDictionary<string, long> refusals = new(StringComparer.Ordinal);
     private long step;
     private long acked;
-    private long refused;
     private long resent;
     private long tryAgain;
 
@@ -24,8 +24,8 @@ public sealed class DeliveryRecorder
     /// <summary>Messages acknowledged, each counted once.</summary>
     public long Acked => Interlocked.Read(ref acked);
 
-    /// <summary>Messages refused for good.</summary>
-    public long Refused => Interlocked.Read(ref refused);
+    /// <summary>Messages refused for good, by the error's code.</summary>
+    public IReadOnlyDictionary<string, long> Refusals => Locked(() => new SortedDictionary<string, long>(refusals, StringComparer.Ordinal));
 
     /// <summary>Attempts after the first: no answer had come, or the server had asked for one.</summary>
     public long Resent => Interlocked.Read(ref resent);
@@ -100,7 +100,7 @@ public sealed class DeliveryRecorder
             }
 
             operation.Outcome = OperationOutcome.Refused;
-            refused++;
+            refusals[code] = refusals.GetValueOrDefault(code) + 1;
         }
     }
 

@@ -127,8 +127,8 @@ public sealed class Crowd : IAsyncDisposable
         var own = chats.Where(chat => chat.Value.One == number || chat.Value.Other == number).Select(chat => chat.Key).ToList();
         for (var count = 0; !enough.IsCancellationRequested; count++)
         {
-            // Mostly short, now and then as long as a message may be.
-            var length = random.Next(50) == 0 ? random.Next(4000) : random.Next(80);
+            // Mostly short, now and then almost as long as a message may be, which is 4,000 with what stands before.
+            var length = random.Next(50) == 0 ? random.Next(3_980) : random.Next(80);
             var chat = own[random.Next(own.Count)];
             if (client.Waiting < settings.MostWaiting)
             {
