@@ -204,10 +204,9 @@ public sealed class PresenceBroadcaster
 
     private bool ShowAll(PresenceViewer viewer)
     {
-        var count = viewer.CountOf(tracker, tracker.OnlineCount);
-        var entries = tracker.EntriesSeenLast(options.ListedUsers, viewer.Hidden);
+        var (entries, count) = tracker.List(options.ListedUsers, viewer.Hidden);
         viewer.Pending.Clear();
-        viewer.IsComplete = count <= options.ListedUsers && entries.Count == count;
+        viewer.IsComplete = entries.Count == count;
 
         // It may have been removed since it was found to be due.
         if (viewer.IsComplete && viewers.Contains(viewer))

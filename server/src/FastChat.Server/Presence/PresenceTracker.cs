@@ -190,10 +190,13 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
         }
     }
 
-    /// <summary>The same as entries that are encoded already, shared by all who get them.</summary>
+    /// <summary>
+    /// The same as entries that are encoded already, shared by all who get them, and of how many they are. Both of one moment: somebody
+    /// who comes in between would make a whole list look like a part of one.
+    /// </summary>
     /// <param name="limit">The most entries.</param>
-    /// <param name="except">Users who are left out.</param>
-    public List<ReadOnlyMemory<byte>> EntriesSeenLast(int limit, ImmutableDictionary<Guid, DateTimeOffset> except)
+    /// <param name="except">Users who are left out, of the count too.</param>
+    public (List<ReadOnlyMemory<byte>> Entries, int Count) List(int limit, ImmutableDictionary<Guid, DateTimeOffset> except)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -214,7 +217,7 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
                 user.ForgetEntry();
             }
 
-            return entries;
+            return (entries, users.Count - except.Keys.Count(users.ContainsKey));
         }
     }
 

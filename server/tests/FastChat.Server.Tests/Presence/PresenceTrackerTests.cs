@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FastChat.Protocol;
 using FastChat.Server.Presence;
 using Xunit;
@@ -218,5 +219,29 @@ public sealed class PresenceTrackerTests
         Assert.Equal(PresenceStatus.Offline, patient.Tracker.Find(Ann)?.Status);
         patient.Pass(60.5);
         Assert.Null(patient.Tracker.Find(Ann));
+    }
+
+    [Fact]
+    public async Task PR5_a_list_and_its_count_are_of_one_moment_however_many_come_and_go_meanwhile()
+    {
+        using var enough = new CancellationTokenSource();
+        var comingAndGoing = Task.Run(() =>
+        {
+            for (var round = 0; !enough.IsCancellationRequested; round++)
+            {
+                var user = PresenceFixture.User(round % 5);
+                Tracker.Connected(Tab, user, "Ann");
+                Tracker.Gone(Tab, user, grace: false);
+            }
+
+            return Task.CompletedTask;
+        });
+        var hidden = new Dictionary<Guid, DateTimeOffset> { [Ann] = DateTimeOffset.UnixEpoch }.ToImmutableDictionary();
+        var lists = Enumerable.Range(0, 200_000).Select(round => Tracker.List(10, round % 2 == 0 ? hidden : hidden.Clear())).Select(list => (list.Entries.Count, list.Count)).ToList();
+        await enough.CancelAsync();
+        await comingAndGoing;
+
+        Assert.Equal([0, 1], lists.Select(list => list.Item1).Distinct().Order());
+        Assert.All(lists.Distinct(), list => Assert.Equal(list.Item1, list.Item2));
     }
 }
