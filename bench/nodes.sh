@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures several nodes, each time fresh: PostgreSQL, the bus, the nodes and, where it takes part, nginx. Called by bin/bench --nodes.
 #   bin/bench --nodes [1|2|3] [--bus postgres|rabbitmq] [--scenario LIST|all] [--runs N] [--seconds N] [--clients N] [--rate N]
-# Scenarios: load (saturated), rate (500/s), kill and drain (2,000 clients behind nginx), outage (of the bus, 60 s), roll (restarts in turn, 300 s).
+# Scenarios: load (saturated), rate (500/s), kill and drain (2,000 clients behind nginx), hang (the same, and newcomers), outage (of the bus, 60 s), roll (restarts in turn, 300 s).
 # Without a number load goes over 1, 2 and 3 nodes and the others take 3; without --bus load, rate and outage take both.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../bin/setup.sh"
@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-[ "$scenarios" != all ] || scenarios=load,rate,kill,drain,outage,roll
+[ "$scenarios" != all ] || scenarios=load,rate,kill,drain,hang,outage,roll
 
 # Three file descriptors a client in all of nginx, and as many in the load tool and the nodes; a lower hard limit is left as it is.
 ulimit -n "$(ulimit -Hn)"

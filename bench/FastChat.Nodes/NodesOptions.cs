@@ -5,7 +5,7 @@ namespace FastChat.Nodes;
 /// <summary>What the command line asks for.</summary>
 internal sealed record NodesOptions
 {
-    /// <summary><c>load</c>, <c>rate</c>, <c>kill</c>, <c>drain</c>, <c>outage</c> or <c>roll</c>.</summary>
+    /// <summary><c>load</c>, <c>rate</c>, <c>kill</c>, <c>drain</c>, <c>hang</c>, <c>outage</c> or <c>roll</c>.</summary>
     public string Scenario { get; private set; } = "load";
 
     /// <summary>How many nodes, 1 to 9.</summary>
@@ -14,10 +14,10 @@ internal sealed record NodesOptions
     /// <summary>What lies between them: <c>postgres</c> or <c>rabbitmq</c>.</summary>
     public string Bus { get; private set; } = "postgres";
 
-    /// <summary>How long: what is counted, how long the bus is away, how long nodes are restarted in turn, or how long those who lost their node may take. Each scenario has its own default.</summary>
+    /// <summary>How long: what is counted, how long the bus is away or a node stands still, how long nodes are restarted in turn, or how long those who lost their node may take. Each scenario has its own default.</summary>
     public double Seconds { get; private set; }
 
-    /// <summary>Connections through nginx in <c>kill</c> and <c>drain</c>.</summary>
+    /// <summary>Connections through nginx in <c>kill</c>, <c>drain</c> and <c>hang</c>.</summary>
     public int Clients { get; private set; } = 2000;
 
     /// <summary>Messages a second in <c>rate</c>, <c>outage</c> and <c>roll</c>; 0 is the scenario's own (500, 200, 200).</summary>
@@ -48,7 +48,7 @@ internal sealed record NodesOptions
     {
         switch (name)
         {
-            case "--scenario" when value is "load" or "rate" or "kill" or "drain" or "outage" or "roll":
+            case "--scenario" when value is "load" or "rate" or "kill" or "drain" or "hang" or "outage" or "roll":
                 Scenario = value;
                 break;
             case "--nodes" when value is [>= '1' and <= '9']:
@@ -70,7 +70,7 @@ internal sealed record NodesOptions
                 Load = value;
                 break;
             default:
-                throw new FormatException($"{name} {value}: the options are --scenario load|rate|kill|drain|outage|roll, --nodes N, --bus postgres|rabbitmq, --seconds N, --clients N, --rate N.");
+                throw new FormatException($"{name} {value}: the options are --scenario load|rate|kill|drain|hang|outage|roll, --nodes N, --bus postgres|rabbitmq, --seconds N, --clients N, --rate N.");
         }
     }
 }

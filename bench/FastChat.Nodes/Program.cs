@@ -6,6 +6,7 @@ try
     Console.WriteLine(await (options.Scenario switch
     {
         "load" or "rate" => Runs.LoadAsync(options),
+        "hang" => Runs.HangAsync(options),
         "outage" => Runs.OutageAsync(options),
         "roll" => Runs.RollAsync(options),
         _ => Runs.ReturnAsync(options),

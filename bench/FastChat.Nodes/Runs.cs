@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using FastChat.Faults;
 using FastChat.Faults.Audit;
 using FastChat.Faults.Clients;
 
@@ -63,6 +64,55 @@ internal static class Runs
         return string.Create(CultureInfo.InvariantCulture, $"{options.Scenario}: {back.Count} of {options.Clients} connections were on the node, back after p50 {At(back, 0.5):F2} s, p99 {At(back, 0.99):F2} s, last {At(back, 1):F2} s, ")
             + string.Create(CultureInfo.InvariantCulture, $"everybody back: {all}, without a connection for a while: {visitors.All.Count(one => one.Losses > 0)} (longest {visitors.All.Max(one => one.LongestGap).TotalSeconds:F2} s), ")
             + string.Create(CultureInfo.InvariantCulture, $"moved before the end: {visitors.All.Count(one => one.Moves > 0)}, messages sent {visitors.All.Sum(one => one.Sent)}, failed {visitors.All.Sum(one => one.FailedSends) - failedBefore}, node ended after {exited.TotalSeconds:F2} s");
+    }
+
+    /// <summary>
+    /// A node stands still, and is killed and started anew as systemd's watchdog does it. Meanwhile ten people a second come: how long until each is
+    /// in, and when are those back who were there.
+    /// </summary>
+    public static async Task<string> HangAsync(NodesOptions options)
+    {
+        var seconds = options.Seconds > 0 ? options.Seconds : 30;
+        await using var site = await NodesSite.StartAsync(options, behindNginx: true);
+        await using var visitors = await Visitors.GatherAsync(site.Roots[0], options.Clients, _ => site.Entrance);
+        var accounts = new List<Account>();
+        while (accounts.Count < seconds * 10)
+        {
+            accounts.Add(await Account.CreateAsync(site.Roots[0]));
+        }
+
+        visitors.StartWriting(Math.Min(100, options.Clients), 100);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        var (began, came) = (Stopwatch.GetTimestamp(), new List<(Visitor Visitor, long At)>());
+        Signal.Send(site.Nodes[1].Id, Signal.Stop);
+        foreach (var account in accounts)
+        {
+            came.Add((new Visitor(account, site.Entrance), Stopwatch.GetTimestamp()));
+            came[^1].Visitor.Start();
+            var due = TimeSpan.FromSeconds(came.Count / 10.0) - Stopwatch.GetElapsedTime(began);
+            await Task.Delay(due > TimeSpan.Zero ? due : TimeSpan.Zero);
+        }
+
+        var inMeanwhile = came.Count(one => one.Visitor.IsLive);
+        await site.Nodes[1].KillAsync();
+        await site.Nodes[1].StartAsync();
+        var all = await visitors.UntilAllLiveAsync(TimeSpan.FromSeconds(60));
+        for (var clock = Stopwatch.StartNew(); !came.All(one => one.Visitor.IsLive) && clock.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            await Task.Delay(50);
+        }
+
+        await visitors.StopWritingAsync();
+        var waits = came.Where(one => one.Visitor.IsLive).Select(one => Stopwatch.GetElapsedTime(one.At, one.Visitor.LiveAt).TotalSeconds).Order().ToList();
+        var back = visitors.All.Where(one => one.LiveAt > began).Select(one => Stopwatch.GetElapsedTime(began, one.LiveAt).TotalSeconds).Order().ToList();
+        foreach (var (visitor, _) in came)
+        {
+            await visitor.DisposeAsync();
+            visitor.Account.Dispose();
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"hang for {seconds:F0} s: of {came.Count} who came meanwhile {inMeanwhile} were in before the kill; in after p50 {At(waits, 0.5):F2} s, p90 {At(waits, 0.9):F2} s, p99 {At(waits, 0.99):F2} s, last {At(waits, 1):F2} s, never {came.Count - waits.Count}; ")
+            + string.Create(CultureInfo.InvariantCulture, $"{back.Count} of {options.Clients} connections were on the node, back after p50 {At(back, 0.5):F2} s, p99 {At(back, 0.99):F2} s, last {At(back, 1):F2} s, everybody back: {all}");
     }
 
     /// <summary>The bus goes away under load: how late is what was acknowledged, at a user of another node.</summary>

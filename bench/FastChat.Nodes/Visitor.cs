@@ -13,6 +13,9 @@ internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>What <c>HELLO_ACK</c> tells as <c>heartbeat_ms</c>.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
+
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, ClientSocket> unanswered = new(StringComparer.Ordinal);
@@ -68,6 +71,15 @@ internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
 
     /// <summary>Begins to connect.</summary>
     public void Start() => BeginConnecting(TimeSpan.Zero);
+
+    /// <summary>Asks a connection that is silent for a sign of life, and lets go of one that gives none.</summary>
+    public void MindSilence()
+    {
+        lock (gate)
+        {
+            current?.MindSilence(Heartbeat, Patience);
+        }
+    }
 
     /// <summary>Sends a message to a user, once.</summary>
     public void Send(string to)

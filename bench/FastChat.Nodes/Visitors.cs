@@ -6,9 +6,15 @@ namespace FastChat.Nodes;
 internal sealed class Visitors : IAsyncDisposable
 {
     private readonly CancellationTokenSource enough = new();
+    private readonly CancellationTokenSource over = new();
+    private readonly Task minding;
     private Task writing = Task.CompletedTask;
 
-    private Visitors(IReadOnlyList<Visitor> all) => All = all;
+    private Visitors(IReadOnlyList<Visitor> all)
+    {
+        All = all;
+        minding = MindSilenceAsync();
+    }
 
     public IReadOnlyList<Visitor> All { get; }
 
@@ -62,7 +68,9 @@ internal sealed class Visitors : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await enough.CancelAsync();
+        await over.CancelAsync();
         await writing;
+        await minding;
         foreach (var one in All)
         {
             await one.DisposeAsync();
@@ -70,6 +78,20 @@ internal sealed class Visitors : IAsyncDisposable
         }
 
         enough.Dispose();
+        over.Dispose();
+    }
+
+    private async Task MindSilenceAsync()
+    {
+        while (!over.IsCancellationRequested)
+        {
+            foreach (var one in All)
+            {
+                one.MindSilence();
+            }
+
+            await Task.Delay(500, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task WriteAsync(int writers, double rate)

@@ -66,6 +66,11 @@ internal sealed class MessageScenario(LoadOptions options)
         after.AddPerMessage(report, before, count);
         after.AddTo(report, before);
         tally.AddErrors(report);
+        foreach (var (sender, from, to, at) in tally.Gaps)
+        {
+            Console.Error.WriteLine($"Not delivered: sender {sender}, messages {from} to {to}, {Stopwatch.GetElapsedTime(tally.CountFrom, at).TotalSeconds:F3} s after counting began");
+        }
+
         if (tally.FirstRefusal is { } refusal)
         {
             Console.Error.WriteLine($"The first refusal: {refusal}");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastChat.Load.Wire;
 
 namespace FastChat.Load.Scenarios;
@@ -33,6 +34,11 @@ internal sealed class Receiver(Guest guest, Sender sender, int senderIndex, long
         {
             tally.Doubled++;
             return;
+        }
+
+        if (number > next)
+        {
+            tally.Gaps.Add((senderIndex, next, number - step, Stopwatch.GetTimestamp()));
         }
 
         tally.OutOfOrder += (number == next || tally.Refused > 0) && seq == lastSeq + 1 ? 0 : 1;

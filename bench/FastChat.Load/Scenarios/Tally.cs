@@ -25,6 +25,9 @@ internal sealed class Tally
     /// <summary>Came before an earlier one, or with a <c>seq</c> that is not the next.</summary>
     public long OutOfOrder { get; set; }
 
+    /// <summary>Which messages did not come though a later one did: the sender's number, the first and the last that is missing, and when that was seen.</summary>
+    public List<(int Sender, long From, long To, long At)> Gaps { get; } = [];
+
     /// <summary>Nobody is known to have sent it so.</summary>
     public long Unknown { get; set; }
 

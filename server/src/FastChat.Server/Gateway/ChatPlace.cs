@@ -29,38 +29,50 @@ internal sealed class ChatPlace(Fanout fanout)
     public void Begin(long rev) => Last = Last < 0 ? rev : Last;
 
     /// <summary>Takes a message: it is delivered, or waits for those before it, or is late and dropped.</summary>
-    public void Add(MessageHint hint)
+    /// <returns>True if it was news: neither delivered nor passed over yet, nor waiting, be it as a reference only.</returns>
+    public bool Add(MessageHint hint)
     {
         // What came before the first of which this node hears was delivered by others, or is found by the clients (CL1).
         Begin(hint.Rev - 1);
         if (!IsWaiting && hint.Rev == Last + 1 && hint.Frames.Count > 0)
         {
             Deliver(hint);
+            return true;
         }
-        else if (hint.Rev > Last)
-        {
-            waiting ??= [];
-            if (!waiting.TryGetValue(hint.Rev, out var known) || known.Frames.Count == 0)
-            {
-                waiting[hint.Rev] = hint;
-            }
 
-            while (IsWaiting && waiting.GetKeyAtIndex(0) == Last + 1 && waiting.GetValueAtIndex(0).Frames.Count > 0)
-            {
-                Take();
-            }
+        if (hint.Rev <= Last)
+        {
+            return false;
         }
+
+        waiting ??= [];
+        var isKnown = waiting.TryGetValue(hint.Rev, out var known);
+        if (known is null || known.Frames.Count == 0)
+        {
+            waiting[hint.Rev] = hint;
+        }
+
+        while (IsWaiting && waiting.GetKeyAtIndex(0) == Last + 1 && waiting.GetValueAtIndex(0).Frames.Count > 0)
+        {
+            Take();
+        }
+
+        return !isKnown;
     }
 
     /// <summary>Delivers a message whatever is missing before it, unless it is late.</summary>
-    public void Jump(MessageHint hint)
+    /// <returns>True if it was news, as above.</returns>
+    public bool Jump(MessageHint hint)
     {
-        if (hint.Rev > Last)
+        if (hint.Rev <= Last)
         {
-            PassUpTo(hint.Rev - 1);
-            Last = hint.Rev - 1;
-            Add(hint);
+            return false;
         }
+
+        Begin(hint.Rev - 1);
+        PassUpTo(hint.Rev - 1);
+        Pass(hint.Rev - 1);
+        return Add(hint);
     }
 
     /// <summary>
@@ -72,6 +84,16 @@ internal sealed class ChatPlace(Fanout fanout)
         while (IsWaiting && waiting!.GetKeyAtIndex(0) <= rev)
         {
             Take();
+        }
+    }
+
+    /// <summary>What was not delivered up to a revision will not be: the clients see the gap, and fetch it (CL1).</summary>
+    private void Pass(long rev)
+    {
+        if (rev > Last)
+        {
+            GatewayMetrics.LeftToClients(rev - Last);
+            Last = rev;
         }
     }
 
@@ -87,6 +109,7 @@ internal sealed class ChatPlace(Fanout fanout)
 
     private void Deliver(MessageHint hint)
     {
+        Pass(hint.Rev - 1);
         Last = hint.Rev;
         fanout.Deliver(hint);
     }

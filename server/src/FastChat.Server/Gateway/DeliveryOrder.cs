@@ -138,7 +138,7 @@ internal sealed partial class DeliveryOrder(
             }
 
             place.TouchedAt = time.GetTimestamp();
-            place.Add(hint);
+            GatewayMetrics.CameLate(!place.Add(hint));
             if (place.IsWaiting && !place.IsLookedUp)
             {
                 LookUpSoon(hint.ChatId, place);
@@ -158,7 +158,7 @@ internal sealed partial class DeliveryOrder(
             }
 
             place.TouchedAt = time.GetTimestamp();
-            place.Jump(read);
+            GatewayMetrics.ReadForWantOfAHint(place.Jump(read));
             return true;
         }
     }
@@ -187,7 +187,7 @@ internal sealed partial class DeliveryOrder(
             {
                 lock (place)
                 {
-                    place.Add(read);
+                    GatewayMetrics.ReadForWantOfAHint(place.Add(read));
                 }
             }
 

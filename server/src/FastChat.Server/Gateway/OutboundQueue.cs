@@ -86,11 +86,15 @@ internal sealed class OutboundQueue(TimeProvider time, Action startWriter)
             }
             else if (hint.Key is { } key)
             {
-                (held ??= [])[key] = hint.Frame;
+                Hold(key, hint.Frame);
             }
             else if (!hint.IsDroppable)
             {
                 PutWithinHardBound(hint.Frame);
+            }
+            else
+            {
+                GatewayMetrics.Dropped();
             }
         }
     }
@@ -196,6 +200,17 @@ internal sealed class OutboundQueue(TimeProvider time, Action startWriter)
             }
 
             held = null;
+        }
+    }
+
+    /// <summary>Keeps the last frame with a key for later, in place of the one before.</summary>
+    private void Hold(MergeKey key, ReadOnlyMemory<byte> frame)
+    {
+        held ??= [];
+        if (!held.TryAdd(key, frame))
+        {
+            held[key] = frame;
+            GatewayMetrics.Dropped();
         }
     }
 

@@ -190,10 +190,7 @@ public sealed partial class PresenceTracker(IOptions<PresenceOptions> options, T
         }
     }
 
-    /// <summary>
-    /// The same as entries that are encoded already, shared by all who get them, and of how many they are. Both of one moment: somebody
-    /// who comes in between would make a whole list look like a part of one.
-    /// </summary>
+    /// <summary>The same as entries that are encoded already, shared by all who get them, and of how many they are, at one moment.</summary>
     /// <param name="limit">The most entries.</param>
     /// <param name="except">Users who are left out, of the count too.</param>
     public (List<ReadOnlyMemory<byte>> Entries, int Count) List(int limit, ImmutableDictionary<Guid, DateTimeOffset> except)

@@ -17,7 +17,10 @@ public sealed class MetricsTests(ManagedServer managed)
         Assert.InRange(Value(metrics, "fastchat_delivery_duration_seconds_count"), 2, 1_000);
         Assert.InRange(Value(metrics, "fastchat_log_batch_count"), 2, 1_000);
         Assert.InRange(Value(metrics, "fastchat_database_duration_seconds_sum"), 0.00001, 60);
-        Assert.Equal(0, Value(metrics, "fastchat_slow_readers_total"));
+        Assert.All(
+            (string[])["fastchat_slow_readers_total", "fastchat_frames_dropped_total", "fastchat_hints_missed_total", "fastchat_hints_late_total", "fastchat_messages_passed_total"],
+            loss => Assert.Equal(0, Value(metrics, loss)));
+        Assert.InRange(Value(metrics, "fastchat_disk_free_bytes"), 1, 1L << 60);
         Assert.InRange(Value(metrics, "fastchat_refusals_total", ("code", "UNKNOWN_TYPE"), ("via", "ws")), 2, 1_000);
         Assert.InRange(Value(metrics, "fastchat_refusals_total", ("code", "UNAUTHORIZED"), ("via", "rest")), 2, 1_000);
         Assert.Equal(0, Value(metrics, "fastchat_refusals_total", ("code", "RATE_LIMITED"), ("via", "ws")));

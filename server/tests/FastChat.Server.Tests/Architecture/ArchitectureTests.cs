@@ -28,7 +28,7 @@ public sealed class ArchitectureTests
         ["Storage.Archive"] = [],
         ["Storage.Postgres"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
         ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],
-        ["Storage.Sqlite"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations"],
+        ["Storage.Sqlite"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations", "Telemetry"],
         ["Storage.Sqlite.Migrations"] = ["Storage", "Storage.Sqlite"],
     };
 

@@ -65,6 +65,30 @@ public sealed class ChatPlaceTests
         Assert.Equal(8, place.Last);
     }
 
+    [Fact]
+    public void Only_what_was_not_known_is_news()
+    {
+        Assert.True(place.Add(Shown.Hint(1)));
+        Assert.False(place.Add(Shown.Hint(1)));
+        Assert.True(place.Add(new MessageHint(Guid.Empty, 3, [])));
+        Assert.False(place.Add(Shown.Hint(3)));
+        Assert.False(place.Jump(Shown.Hint(1)));
+        Assert.True(place.Jump(Shown.Hint(2)));
+        Assert.Equal("1 2 3", shown.Revs());
+    }
+
+    [Fact]
+    public void What_is_left_to_the_clients_is_counted_once_and_the_first_that_is_heard_of_leaves_nothing()
+    {
+        Assert.Equal(0, LeftBy(() => place.Jump(Shown.Hint(7))));
+        Assert.Equal(0, LeftBy(() => After(8, 11, 12)));
+        Assert.Equal(2, LeftBy(() => place.PassUpTo(long.MaxValue)));
+        Assert.Equal(3, LeftBy(() => place.Jump(Shown.Hint(16))));
+        Assert.Equal("7 8 11 12 16", shown.Revs());
+    }
+
+    private static long LeftBy(Action act) => Counted.By("fastchat.messages.passed", act);
+
     private string After(params long[] revs)
     {
         foreach (var rev in revs)

@@ -49,7 +49,7 @@ public sealed class OutboundQueueTests
     public void GW4_over_the_bound_what_is_droppable_is_dropped()
     {
         var big = FillOver();
-        queue.Add(Hint("typing", isDroppable: true));
+        Assert.Equal(1, Counted.By("fastchat.frames.dropped", () => queue.Add(Hint("typing", isDroppable: true))));
         Assert.False(queue.TryAddPresence(Frame("presence")));
         Send(big);
         queue.Add(Hint("typing again", isDroppable: true));
@@ -63,7 +63,7 @@ public sealed class OutboundQueueTests
         queue.Add(Hint("chat 1", key: new MergeKey("MSG", Chat, default)));
         queue.Add(Hint("other 1", key: new MergeKey("MSG", OtherChat, default)));
         queue.Add(Hint("read 1", key: new MergeKey("READ", Chat, Chat)));
-        queue.Add(Hint("chat 2", key: new MergeKey("MSG", Chat, default)));
+        Assert.Equal(1, Counted.By("fastchat.frames.dropped", () => queue.Add(Hint("chat 2", key: new MergeKey("MSG", Chat, default)))));
         queue.Add(Frame("answer"));
         var taken = queue.Take([], out _);
         Assert.Equal(["big", "answer"], taken!.Select(frame => frame.Length == big ? "big" : Text(frame)));

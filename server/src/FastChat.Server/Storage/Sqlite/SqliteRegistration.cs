@@ -17,5 +17,6 @@ public static class SqliteRegistration
         services.AddSingleton<IMessageLog, SqliteMessageLog>();
         services.AddSingleton<INodeStore, SqliteNodeStore>();
         services.AddSingleton<IPresenceStore, SqlitePresenceStore>();
+        SqliteMetrics.Watch(path);
     }
 }
