@@ -27,7 +27,11 @@ internal sealed class MessageScenario(LoadOptions options)
 
         Func<long, long>? pace = schedule is null ? null : now => schedule.Pace(now, senders);
         schedule?.Begin();
-        senders.ForEach(sender => sender.Pump());
+        senders.ForEach(sender =>
+        {
+            sender.IsStopped = false;
+            sender.Pump();
+        });
         loop.Run(In(options.WarmUpSeconds), pace);
 
         var (before, counted) = (Usage.Now(options), tally.Acked);

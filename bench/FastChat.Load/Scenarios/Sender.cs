@@ -45,8 +45,11 @@ internal sealed class Sender : Connection
         idOffset = frame.AsSpan().IndexOf("\"message_id\":\""u8) + 14;
     }
 
-    /// <summary>No more is sent.</summary>
-    public bool IsStopped { get; set; }
+    /// <summary>
+    /// Nothing is sent, or nothing more: not before all are connected either. What is committed before a receiver has its <c>HELLO_ACK</c> does not
+    /// come on that connection (CL2), and would count as undelivered.
+    /// </summary>
+    public bool IsStopped { get; set; } = true;
 
     /// <summary>One more message of the schedule is due.</summary>
     public void Due()

@@ -8,7 +8,7 @@ namespace FastChat.Faults;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Binary = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(5);
     private static readonly Lock SharedGate = new();
     private static Task<RabbitMqServer>? shared;
 
@@ -57,8 +57,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
             log.console.level = warning
             """);
         server.mapper = server.folder.Launch("/usr/bin/epmd", "-port", server.mapperPort.ToString(CultureInfo.InvariantCulture));
-        await server.StartAgainAsync();
-        return server;
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            server.End();
+            throw;
+        }
     }
 
     /// <summary>The same broker through something that listens on another port.</summary>
@@ -97,7 +105,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Ends it at once; all connections are cut.</summary>
     public async Task KillAsync()
     {
-        Signal.Send(broker, Signal.Kill);
+        Signal.KillTree(broker);
         await shell!.WaitForExitAsync();
     }
 
@@ -124,7 +132,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         if (shell is { HasExited: false })
         {
-            Signal.Send(broker, Signal.Kill);
+            Signal.KillTree(shell.Id);
             shell.WaitForExit();
         }
 

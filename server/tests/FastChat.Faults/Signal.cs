@@ -35,6 +35,17 @@ public static partial class Signal
         return children;
     }
 
+    /// <summary>Kills a process and all that it has started: what would be left of it might wait for it for ever.</summary>
+    public static void KillTree(int processId)
+    {
+        var children = ChildrenOf(processId);
+        Send(processId, Kill);
+        foreach (var child in children)
+        {
+            KillTree(child);
+        }
+    }
+
     /// <summary>It has ended, and holds nothing any more; that nobody may have asked for its exit code is all the same.</summary>
     public static bool HasEnded(int processId) => StatusOf(processId) is not [var state, ..] || state is "Z" or "X";
 

@@ -56,11 +56,12 @@ public sealed class NginxSocketTests
         await using var staying = await ServerProcess.StartAsync(settings);
         await using var nginx = await Nginx.StartAsync([leaving.Port]);
         var root = new Uri($"http://127.0.0.1:{nginx.Port}/");
-        var crowd = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Visitor.ArriveAsync(root)));
+        var crowd = new List<Visitor>();
         var before = new List<ChatSocket>();
-        foreach (var visitor in crowd)
+        while (crowd.Count < 20)
         {
-            before.Add(await visitor.ConnectAsync());
+            crowd.Add(await Visitor.ArriveAsync(root));
+            before.Add(await crowd[^1].ConnectAsync());
         }
 
         nginx.SetNodes(leaving.Port, staying.Port);
