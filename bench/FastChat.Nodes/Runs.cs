@@ -72,7 +72,7 @@ internal static class Runs
     /// </summary>
     public static async Task<string> HangAsync(NodesOptions options)
     {
-        var seconds = options.Seconds > 0 ? options.Seconds : 30;
+        var seconds = options.Seconds > 0 ? options.Seconds : 15;
         await using var site = await NodesSite.StartAsync(options, behindNginx: true);
         await using var visitors = await Visitors.GatherAsync(site.Roots[0], options.Clients, _ => site.Entrance);
         var accounts = new List<Account>();

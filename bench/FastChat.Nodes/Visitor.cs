@@ -6,12 +6,19 @@ using FastChat.Faults.Clients;
 namespace FastChat.Nodes;
 
 /// <summary>
-/// A user as the web client makes one: reconnects with full jitter from 0.5 s up to 30 s (CL6), and when its node is about to leave, connects
+/// A user as the web client makes one: reconnects with full jitter from 0.5 s up to 30 s (CL6), gives up the first attempts sooner if they do not
+/// open, and when its node is about to leave, connects
 /// anew after the time it was told and only then lets go of the old connection (GW6). It sends each message once, and tells what became of it.
 /// </summary>
 internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first attempts have less time to open: one of several nodes may stand still.</summary>
+    private static readonly TimeSpan[] FirstPatience = [TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5)];
+
+    /// <summary>What is sent on a connection that is let go of is waited for so long; and a silent one is asked, and has so long to answer.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>What <c>HELLO_ACK</c> tells as <c>heartbeat_ms</c>.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
@@ -77,7 +84,7 @@ internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
     {
         lock (gate)
         {
-            current?.MindSilence(Heartbeat, Patience);
+            current?.MindSilence(Heartbeat, AnswerPatience);
         }
     }
 
@@ -125,26 +132,26 @@ internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
 
     private async Task ConnectAsync(TimeSpan after)
     {
-        var most = 0.5;
-        for (var wait = after; !stopping.IsCancellationRequested; most = Math.Min(30, most * 2))
+        var wait = after;
+        for (var attempt = 0; !stopping.IsCancellationRequested; attempt++)
         {
             await Task.Delay(wait, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (await TryConnectAsync() is { } socket)
+            if (await TryConnectAsync(attempt < FirstPatience.Length ? FirstPatience[attempt] : Patience) is { } socket)
             {
                 Take(socket);
                 _ = ReadAsync(socket);
                 return;
             }
 
-            wait = TimeSpan.FromSeconds(Random.Shared.NextDouble() * most);
+            wait = TimeSpan.FromSeconds(Random.Shared.NextDouble() * Math.Min(30, 0.5 * Math.Pow(2, attempt)));
         }
     }
 
-    private async Task<ClientSocket?> TryConnectAsync()
+    private async Task<ClientSocket?> TryConnectAsync(TimeSpan patience)
     {
         try
         {
-            var socket = await ClientSocket.ConnectAsync(root, Patience, stopping.Token);
+            var socket = await ClientSocket.ConnectAsync(root, patience, stopping.Token);
             socket.Send(new { type = "HELLO", token = account.AccessToken });
             if ((await socket.ReadAsync(Patience, stopping.Token))?.Type == "HELLO_ACK")
             {
@@ -187,7 +194,7 @@ internal sealed class Visitor(Account account, Uri root) : IAsyncDisposable
     /// <summary>What was sent on the old connection is answered there.</summary>
     private async Task LetGoAsync(ClientSocket old)
     {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience && unanswered.Values.Contains(old);)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < AnswerPatience && unanswered.Values.Contains(old);)
         {
             await Task.Delay(20);
         }

@@ -6,6 +6,7 @@ export class Network {
   private readonly pairs = new Set<[Socket, Socket]>();
   private readonly upgraded = new WeakSet<Socket>();
   private isCut = false;
+  private unanswered = 0;
 
   private constructor(
     private readonly listener: TcpServer,
@@ -23,6 +24,16 @@ export class Network {
 
   get url(): string {
     return `http://127.0.0.1:${(this.listener.address() as AddressInfo).port}/`;
+  }
+
+  /** The next so many upgrades are taken and not answered, as by a node that stands still. */
+  leaveUnanswered(upgrades: number): void {
+    this.unanswered = upgrades;
+  }
+
+  /** How many of them have still to come. */
+  get stillUnanswered(): number {
+    return this.unanswered;
   }
 
   /** Ends all connections, and lets no new one through. */
@@ -65,10 +76,16 @@ export class Network {
     const server = connect(this.serverPort, '127.0.0.1');
     const pair: [Socket, Socket] = [page, server];
     this.pairs.add(pair);
-    page.pipe(server).pipe(page);
     page.on('data', (data: Buffer) => {
-      if (/^upgrade: websocket/im.test(data.toString('latin1'))) this.upgraded.add(page);
+      if (!/^upgrade: websocket/im.test(data.toString('latin1'))) return;
+      this.upgraded.add(page);
+      if (this.unanswered > 0) {
+        this.unanswered--;
+        this.pairs.delete(pair);
+        server.removeAllListeners('close').unpipe(page).destroy();
+      }
     });
+    page.pipe(server).pipe(page);
     for (const socket of pair)
       socket
         .on('error', () => undefined)

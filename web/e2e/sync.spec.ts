@@ -125,6 +125,16 @@ test('GW3 a message into a connection that is silently dead goes out again by it
   expect((await bob.history()).map((message) => message.content)).toEqual(['Before', 'Into the void']);
 });
 
+test('CL6 a node that takes connections and answers none is soon left for another one', async ({ arrive, network, server }) => {
+  const bob = await arrive({ at: server.url });
+  network.leaveUnanswered(1);
+  const ann = await arrive({ at: network.url });
+  await ann.person(await bob.ownName()).click();
+  await ann.say('Here I am');
+  await expect(ann.mark('Here I am')).toHaveText(arrived);
+  expect(network.stillUnanswered).toBe(0);
+});
+
 test('CL6 when the network is back the page is too, at once, however long it was away', async ({ arrive, network, server }) => {
   const bob = await arrive({ at: server.url });
   const ann = await arrive({ at: network.url });

@@ -131,6 +131,30 @@ describe('the connection', () => {
   });
 });
 
+describe('an attempt that does not open', () => {
+  const opening: MachineEvent[] = [{ type: 'token' }];
+  const limit = ({ effects }: { effects: Effect[] }): number | undefined =>
+    effects.flatMap((effect) => (effect.do === 'timer' && effect.name === 'connect' ? [effect.ms] : []))[0];
+
+  it('is given up after 3 s, then 5 s, then 10 s each, and another is made', () => {
+    let now = run({ phase: 'idle' }, [{ type: 'start' }, ...opening]);
+    const limits = [limit(now)];
+    for (let socket = 1; socket < 5; socket++) {
+      now = run(now.machine, [{ type: 'timer', name: 'connect' }]);
+      expect(now.machine.phase).toBe('waiting');
+      expect(now.effects).toContainEqual({ do: 'close', socket });
+      now = run(now.machine, [{ type: 'timer', name: 'retry' }, ...opening]);
+      limits.push(limit(now));
+    }
+    expect(limits).toEqual([3000, 5000, 10_000, 10_000, 10_000]);
+  });
+
+  it('has all the time to be greeted once it is open', () => {
+    const opened = run({ phase: 'idle' }, [{ type: 'start' }, ...opening, { type: 'opened', socket: 1 }]);
+    expect(limit(opened)).toBe(10_000);
+  });
+});
+
 describe('the heartbeat', () => {
   it('says PING when nothing was heard for heartbeat_ms', () => {
     const quiet = run(live(), [{ type: 'timer', name: 'heartbeat' }], at(26_000));

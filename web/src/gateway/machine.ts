@@ -3,6 +3,12 @@ import { backoffMs } from './backoff';
 import type { Effect, LiveMachine, Machine, MachineEvent, Now, Step, Successor, TimerName } from './machineTypes';
 
 const connectMs = 10_000;
+/**
+ * The first attempts get less time to open. Behind a proxy one of several nodes may stand still: its kernel takes connections, and
+ * nobody answers; the next attempt most likely leads elsewhere. Side by side they can't be made: a browser opens one socket to a
+ * host at a time (RFC 6455, 4.1). Those that follow have the time that a slow network takes.
+ */
+const firstOpenMs = [3000, 5000];
 const pongMs = 5000;
 /** A device that slept, or a network that changed, is more likely dead than slow: less patience than with a quiet one. */
 const wakePongMs = 3000;
@@ -173,7 +179,13 @@ function connecting(machine: Connecting, event: MachineEvent, at: Now): Step {
   if ('socket' in event && event.socket !== machine.socket) return [machine, []];
   switch (event.type) {
     case 'opened':
-      return [{ ...machine, phase: 'greeting' }, [{ do: 'hello', socket: machine.socket }]];
+      return [
+        { ...machine, phase: 'greeting' },
+        [
+          { do: 'hello', socket: machine.socket },
+          { do: 'timer', name: 'connect', ms: connectMs },
+        ],
+      ];
     case 'welcomed':
       return welcome(machine.attempt, event, at);
     case 'closed':
@@ -212,7 +224,7 @@ function gettingToken(machine: Extract<Machine, { phase: 'token' }>, event: Mach
     { phase: 'opening', attempt: machine.attempt, socket, since: at.now },
     [
       { do: 'open', socket },
-      { do: 'timer', name: 'connect', ms: connectMs },
+      { do: 'timer', name: 'connect', ms: firstOpenMs[machine.attempt] ?? connectMs },
     ],
   ];
 }
