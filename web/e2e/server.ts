@@ -46,6 +46,8 @@ export class Server {
         ...process.env,
         DATABASE_URL: `sqlite:${this.database}`,
         MANAGEMENT_URL: '',
+        // Else each one that is killed leaves the pipes of its debugger in the folder for temporary files.
+        DOTNET_EnableDiagnostics: '0',
         ...this.settings,
       },
     });

@@ -16,6 +16,7 @@ public sealed class VerbProcess : IDisposable
     {
         var start = new ProcessStartInfo(PublishedServer.Path, args) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DATABASE_URL"] = url;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

@@ -105,6 +105,8 @@ public sealed partial class ServerProgram : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        // Else each server that is killed leaves the pipes of its debugger in the machine's folder for temporary files.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         process?.Dispose();
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Note(line.Data);
