@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Net.Sockets;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults;
 
@@ -7,14 +6,19 @@ namespace FastChat.Faults;
 public sealed class PgBouncerServer : IAsyncDisposable
 {
     private const string Binary = "/usr/sbin/pgbouncer";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
     private static readonly Lock SharedGate = new();
     private static Task<PgBouncerServer>? shared;
 
-    private readonly ServerFolder folder = new("pgbouncer");
-    private Process? process;
+    private readonly ServerFolder folder;
+    private readonly IDisposable slot;
+    private ChildProcess? process;
 
-    private PgBouncerServer() => Port = FreePort.Next();
+    private PgBouncerServer(ServerFolder folder, IDisposable slot)
+    {
+        this.folder = folder;
+        this.slot = slot;
+        Port = FreePort.Next();
+    }
 
     /// <summary>True if PgBouncer is on this machine.</summary>
     public static bool IsInstalled => File.Exists(Binary);
@@ -35,7 +39,7 @@ public sealed class PgBouncerServer : IAsyncDisposable
     /// <summary>Starts it and waits until it listens.</summary>
     public static async Task<PgBouncerServer> StartAsync(PostgresServer server)
     {
-        var bouncer = new PgBouncerServer();
+        var bouncer = new PgBouncerServer(await ServerFolder.MakeAsync("pgbouncer"), await ProcessSlots.TakeAsync());
         var users = bouncer.folder.Write("users.txt", PostgresServer.UserList);
         bouncer.folder.Write(
             "pgbouncer.ini",
@@ -63,62 +67,28 @@ public sealed class PgBouncerServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         process = folder.Launch(Binary, Path.Combine(folder.Path, "pgbouncer.ini"));
-        var clock = Stopwatch.StartNew();
-        while (!await ListensAsync())
-        {
-            if (process.HasExited || clock.Elapsed > StartTime)
-            {
-                throw new InvalidOperationException($"PgBouncer did not start:\n{Log}");
-            }
-
-            await Task.Delay(20);
-        }
+        await Polling.UntilListeningAsync(Port, () => process.HasExited, "PgBouncer", () => Log);
     }
 
     /// <summary>Ends it at once; all connections through it are cut.</summary>
-    public async Task KillAsync()
-    {
-        process!.Kill();
-        await process.WaitForExitAsync();
-    }
+    public Task KillAsync() => process!.KillAsync();
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        End();
-        return ValueTask.CompletedTask;
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+            process = null;
+        }
+
+        slot.Dispose();
+        folder.Dispose();
     }
 
     private static async Task<PgBouncerServer> StartSharedAsync()
     {
         var bouncer = await StartAsync(await PostgresServer.SharedAsync());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => bouncer.End();
+        AtExit.End(bouncer.folder, () => bouncer.process);
         return bouncer;
-    }
-
-    private void End()
-    {
-        if (process is { HasExited: false })
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        process?.Dispose();
-        process = null;
-        folder.Dispose();
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            await probe.ConnectAsync("127.0.0.1", Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using FastChat.Faults.Processes;
 using Npgsql;
 
 namespace FastChat.Faults;
@@ -22,18 +22,20 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "fastchat";
     private const string Password = "p@ss/w?rd";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly Lock SharedGate = new();
     private static Task<PostgresServer>? shared;
 
-    private readonly ServerFolder folder = new("postgres");
+    private readonly ServerFolder folder;
+    private readonly IDisposable slot;
     private readonly string binaries = FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed: apt-get install postgresql");
     private readonly Dictionary<string, string> settings;
-    private Process? process;
+    private ChildProcess? process;
     private int databases;
 
-    private PostgresServer(IReadOnlyDictionary<string, string>? settings)
+    private PostgresServer(ServerFolder folder, IDisposable slot, IReadOnlyDictionary<string, string>? settings)
     {
+        this.folder = folder;
+        this.slot = slot;
         Port = FreePort.Next();
         this.settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -76,9 +78,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="settings">Settings of PostgreSQL besides our own.</param>
     public static async Task<PostgresServer> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = new PostgresServer(settings);
+        var server = new PostgresServer(await ServerFolder.MakeAsync("postgres"), await ProcessSlots.TakeAsync(), settings);
         var password = server.folder.Write("password", Password);
-        server.folder.Run(
+        await server.folder.RunAsync(
             server.Binary("initdb"), "--pgdata", server.DataFolder, "--username", User, "--pwfile", password, "--auth", "scram-sha-256",
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync");
         await server.StartAgainAsync();
@@ -124,16 +126,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         process = folder.Launch([Binary("postgres"), "-D", DataFolder, .. settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })]);
-        var clock = Stopwatch.StartNew();
-        while (!await AnswersAsync())
-        {
-            if (process.HasExited || clock.Elapsed > StartTime)
-            {
-                throw new InvalidOperationException($"PostgreSQL did not start:\n{Log}");
-            }
-
-            await Task.Delay(20);
-        }
+        await Polling.UntilAsync(
+            async () => process.HasExited ? throw new InvalidOperationException($"PostgreSQL exited while starting:\n{Log}") : await AnswersAsync(),
+            Patience.Start,
+            () => $"PostgreSQL did not answer within {Patience.Start.TotalSeconds} s:\n{Log}");
     }
 
     /// <summary>Stops the server and waits for its end.</summary>
@@ -156,10 +152,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await EndedAsync();
 
         // While one of them still ends, it holds the shared memory, and the next start is refused.
-        while (!children.All(Signal.HasEnded))
-        {
-            await Task.Delay(5);
-        }
+        await Polling.UntilAsync(() => Task.FromResult(children.All(Signal.HasEnded)), Patience.Stop, () => "PostgreSQL's processes did not end when they were killed.");
     }
 
     /// <summary>Lets the whole server hang: connections stay, nothing is answered.</summary>
@@ -168,10 +161,21 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends <see cref="Pause"/>.</summary>
     public void Resume() => SignalAll(Signal.Continue);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        End();
-        return ValueTask.CompletedTask;
+        if (process is not null)
+        {
+            if (!process.HasExited)
+            {
+                SignalAll(Signal.Kill);
+            }
+
+            await process.DisposeAsync();
+            process = null;
+        }
+
+        slot.Dispose();
+        folder.Dispose();
     }
 
     public static string Url(int port, string database) =>
@@ -184,7 +188,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static async Task<PostgresServer> StartSharedAsync()
     {
         var server = await StartAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
+        AtExit.End(server.folder, () => server.process);
         return server;
     }
 
@@ -194,19 +198,6 @@ public sealed class PostgresServer : IAsyncDisposable
             .Select(version => Path.Combine(version, "bin"))
             .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
         : null;
-
-    private void End()
-    {
-        if (process is { HasExited: false })
-        {
-            SignalAll(Signal.Kill);
-            process.WaitForExit();
-        }
-
-        process?.Dispose();
-        process = null;
-        folder.Dispose();
-    }
 
     private string Binary(string name) => Path.Combine(binaries, name);
 
@@ -226,9 +217,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task EndedAsync()
     {
-        using var patience = new CancellationTokenSource(StartTime);
-        await process!.WaitForExitAsync(patience.Token);
-        process.Dispose();
+        await process!.ExitAsync(Patience.Start);
+        await process.DisposeAsync();
         process = null;
     }
 

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults;
 
@@ -8,18 +7,23 @@ namespace FastChat.Faults;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Binary = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(5);
     private static readonly Lock SharedGate = new();
     private static Task<RabbitMqServer>? shared;
 
-    private readonly ServerFolder folder = new("rabbitmq");
+    private readonly ServerFolder folder;
+    private readonly IDisposable slot;
     private readonly int mapperPort = FreePort.Next();
     private readonly int distributionPort = FreePort.Next();
-    private Process? mapper;
-    private Process? shell;
+    private ChildProcess? mapper;
+    private ChildProcess? shell;
     private int broker;
 
-    private RabbitMqServer() => Port = FreePort.Next();
+    private RabbitMqServer(ServerFolder folder, IDisposable slot)
+    {
+        this.folder = folder;
+        this.slot = slot;
+        Port = FreePort.Next();
+    }
 
     /// <summary>True if RabbitMQ is on this machine.</summary>
     public static bool IsInstalled => File.Exists(Binary);
@@ -46,7 +50,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Starts one and waits until it listens.</summary>
     public static async Task<RabbitMqServer> StartAsync()
     {
-        var server = new RabbitMqServer();
+        var server = new RabbitMqServer(await ServerFolder.MakeAsync("rabbitmq"), await ProcessSlots.TakeAsync());
         server.folder.Write("plugins", "[].");
         server.folder.Write(
             "rabbitmq.conf",
@@ -64,7 +68,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
         catch
         {
-            server.End();
+            await server.DisposeAsync();
             throw;
         }
     }
@@ -88,16 +92,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             $"RABBITMQ_ENABLED_PLUGINS_FILE={path}/plugins",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=+S 1:1 +sbwt none",
             Binary);
-        var clock = Stopwatch.StartNew();
-        while (!await ListensAsync())
-        {
-            if (shell.HasExited || clock.Elapsed > StartTime)
-            {
-                throw new InvalidOperationException($"RabbitMQ did not start:\n{Log}");
-            }
-
-            await Task.Delay(100);
-        }
+        await Polling.UntilListeningAsync(Port, () => shell.HasExited, "RabbitMQ", () => Log);
 
         broker = Signal.ChildrenOf(shell.Id).Single();
     }
@@ -106,7 +101,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task KillAsync()
     {
         Signal.KillTree(broker);
-        await shell!.WaitForExitAsync();
+        await shell!.ExitAsync();
+        await shell.DisposeAsync();
+        shell = null;
     }
 
     /// <summary>It takes what is sent, as the kernel does, and does nothing.</summary>
@@ -115,49 +112,22 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>It goes on.</summary>
     public void Thaw() => Signal.Send(broker, Signal.Continue);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        End();
-        return ValueTask.CompletedTask;
+        foreach (var process in new[] { shell, mapper }.OfType<ChildProcess>())
+        {
+            await process.DisposeAsync();
+        }
+
+        shell = mapper = null;
+        slot.Dispose();
+        folder.Dispose();
     }
 
     private static async Task<RabbitMqServer> StartSharedAsync()
     {
         var server = await StartAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.End();
+        AtExit.End(server.folder, () => server.shell, () => server.mapper);
         return server;
-    }
-
-    private void End()
-    {
-        if (shell is { HasExited: false })
-        {
-            Signal.KillTree(shell.Id);
-            shell.WaitForExit();
-        }
-
-        if (mapper is { HasExited: false })
-        {
-            mapper.Kill();
-            mapper.WaitForExit();
-        }
-
-        shell?.Dispose();
-        mapper?.Dispose();
-        folder.Dispose();
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            await probe.ConnectAsync("127.0.0.1", Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Text;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults;
 
@@ -13,17 +12,22 @@ internal sealed class ServerFolder : IDisposable
 
     private readonly List<string> prefix = [];
 
-    public ServerFolder(string name)
-    {
-        Path = Directory.CreateTempSubdirectory($"fastchat-{name}-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            Run("chown", User, Path);
-            prefix.AddRange(["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups"]);
-        }
-    }
+    private ServerFolder(string path) => Path = path;
 
     public string Path { get; }
+
+    /// <summary>Makes a folder for a server of this name.</summary>
+    public static async Task<ServerFolder> MakeAsync(string name)
+    {
+        var folder = new ServerFolder(Directory.CreateTempSubdirectory($"fastchat-{name}-").FullName);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await folder.RunAsync("chown", User, folder.Path);
+            folder.prefix.AddRange(["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups"]);
+        }
+
+        return folder;
+    }
 
     public string LogFile => System.IO.Path.Combine(Path, "log");
 
@@ -38,50 +42,27 @@ internal sealed class ServerFolder : IDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public void Run(params string[] command)
+    /// <exception cref="InvalidOperationException">It failed; the message has what it wrote.</exception>
+    public async Task RunAsync(params string[] command)
     {
-        using var process = Process.Start(Start([.. prefix, .. command], capture: true))!;
-        var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
+        var (exit, output) = await ChildProcess.RunAsync([.. prefix, .. command], Path, WithoutPostgresSettings());
+        if (exit != 0)
         {
-            throw new InvalidOperationException($"{command[0]} ended with {process.ExitCode}: {output}");
-        }
-
-        void Note(string? line)
-        {
-            lock (output)
-            {
-                output.AppendLine(line);
-            }
+            throw new InvalidOperationException($"{command[0]} exited with {exit}: {output}");
         }
     }
 
     /// <summary>Starts a server, whose process is the result: the shell and the change of user are replaced by it. What it says goes to the log.</summary>
-    public Process Launch(params string[] command) =>
-        Process.Start(Start(["/bin/sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, .. prefix, .. command], capture: false))!;
+    public ChildProcess Launch(params string[] command) => ChildProcess.Start(
+        ["/bin/sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, .. prefix, .. command],
+        Path,
+        WithoutPostgresSettings(),
+        isCaptured: false);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private ProcessStartInfo Start(string[] command, bool capture)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = Path,
-            RedirectStandardError = capture,
-            RedirectStandardOutput = capture,
-        };
-
-        // What is set for the tests' own database must not reach this one.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        return start;
-    }
+    /// <summary>Settings that are meant for the tests' own database must not reach this one.</summary>
+    private static Dictionary<string, string?> WithoutPostgresSettings() => Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        .Where(name => name.StartsWith("PG", StringComparison.Ordinal))
+        .ToDictionary(name => name, string? (_) => null, StringComparer.Ordinal);
 }

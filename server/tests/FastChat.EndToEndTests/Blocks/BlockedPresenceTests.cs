@@ -19,14 +19,14 @@ public sealed class BlockedPresenceTests(PresenceServer presence) : IClassFixtur
         var blockedAt = (await bob.Api.PostAsync("/api/blocks", new { user_id = ada.Id })).Is(201).Json.Time("blocked_at");
         foreach (var socket in new[] { tab, phone })
         {
-            var gone = await socket.SeesAsync(bob, "offline", TimeSpan.FromSeconds(2.5));
+            var gone = await socket.SeesAsync(bob, "offline", Patience.Bound(2));
             var entry = gone.Children("users").Single(user => user.Text("user_id") == bob.Id);
             Assert.InRange(entry.Time("last_seen"), before.AddSeconds(-5), blockedAt);
         }
 
         (await bob.Api.DeleteAsync($"/api/blocks/{ada.Id}")).Is(204);
-        await tab.SeesAsync(bob, "online", TimeSpan.FromSeconds(2.5));
-        await phone.SeesAsync(bob, "online", TimeSpan.FromSeconds(2.5));
+        await tab.SeesAsync(bob, "online", Patience.Bound(2));
+        await phone.SeesAsync(bob, "online", Patience.Bound(2));
     }
 
     [Fact]

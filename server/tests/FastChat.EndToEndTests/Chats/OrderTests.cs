@@ -48,7 +48,7 @@ public sealed class OrderTests(OpenServer open)
         var total = each * senders.Length;
         foreach (var socket in new[] { watching, theirs })
         {
-            await socket.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG") == total, $"{total} messages", TimeSpan.FromSeconds(30));
+            await socket.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG") == total, $"{total} messages", Patience.For(90));
             Assert.Equal(Numbers(total), Frames(socket, "MSG").Select(message => message.Number("seq")));
             Assert.Equal(Numbers(total), Frames(socket, "MSG").Select(message => message.Number("rev")));
         }

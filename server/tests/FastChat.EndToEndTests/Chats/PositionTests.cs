@@ -128,7 +128,7 @@ public sealed class PositionTests(OpenServer open)
         await ada.PostMessageAsync(chat, "one");
         await using var theirs = await bob.ConnectAsync();
         await theirs.SendAsync(new { type = "READ", chat_id = chat, seq = 1 });
-        var deadline = theirs.Now + ChatSocket.Patience;
+        var deadline = theirs.Now + Patience.Answer;
         while (Shapes.Positions(await ada.ChatAsync(chat), bob.Id) != (1, 1))
         {
             Assert.True(theirs.Now < deadline, "The position did not move.");

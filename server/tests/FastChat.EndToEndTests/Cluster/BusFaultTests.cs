@@ -29,7 +29,7 @@ public sealed class BusFaultTests
         await BusIsBackAsync(three, 1);
         await ThreeNodes.GoOnAsync(crowd, 200);
         broker.Freeze();
-        await Eventually.HoldsAsync(() => three.Nodes.Take(2).All(node => ThreeNodes.TellsOfTheBus(node, "is away") == 2), "both nodes miss the bus", TimeSpan.FromSeconds(30));
+        await Eventually.HoldsAsync(() => three.Nodes.Take(2).All(node => ThreeNodes.TellsOfTheBus(node, "is away") == 2), "both nodes miss the bus", Patience.For(90));
         await ThreeNodes.GoOnAsync(crowd, 200);
         broker.Thaw();
         await BusIsBackAsync(three, 2);
@@ -39,5 +39,5 @@ public sealed class BusFaultTests
     }
 
     private static Task BusIsBackAsync(ThreeNodes three, int times) => Eventually.HoldsAsync(
-        () => three.Nodes.Take(2).All(node => ThreeNodes.TellsOfTheBus(node, "is back") == times), "both nodes are back on the bus", TimeSpan.FromSeconds(30));
+        () => three.Nodes.Take(2).All(node => ThreeNodes.TellsOfTheBus(node, "is back") == times), "both nodes are back on the bus", Patience.For(90));
 }

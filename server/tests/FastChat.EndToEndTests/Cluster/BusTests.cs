@@ -3,7 +3,7 @@ namespace FastChat.EndToEndTests.Cluster;
 /// <summary>What two users on two nodes see of each other while the bus works: all that users of one node do, and as soon.</summary>
 public abstract class BusTests(NodePair nodes)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = Patience.Bound(2);
 
     [Fact]
     public async Task A_first_message_opens_the_chat_on_the_other_node_and_positions_and_typing_come_back()
@@ -42,11 +42,11 @@ public abstract class BusTests(NodePair nodes)
             await theirs.SendAsync(NodePair.Message(chat, $"bob {i}"));
         }
 
-        await Eventually.HoldsAsync(() => Revs(watching, "MSG").Count == All, "all messages on the connection that only reads", TimeSpan.FromSeconds(15));
+        await Eventually.HoldsAsync(() => Revs(watching, "MSG").Count == All, "all messages on the connection that only reads", Patience.For(60));
         Assert.Equal(Enumerable.Range(1, All).Select(rev => (long)rev), Revs(watching, "MSG"));
         foreach (var socket in new[] { mine, theirs })
         {
-            await Eventually.HoldsAsync(() => Revs(socket, "MSG").Count + Revs(socket, "MSG_ACK").Count == All, "the other's messages and the own acks", TimeSpan.FromSeconds(15));
+            await Eventually.HoldsAsync(() => Revs(socket, "MSG").Count + Revs(socket, "MSG_ACK").Count == All, "the other's messages and the own acks", Patience.For(60));
             Assert.Equal(Revs(socket, "MSG").Order(), Revs(socket, "MSG"));
             Assert.Equal(Enumerable.Range(1, All).Select(rev => (long)rev), Revs(socket, "MSG").Concat(Revs(socket, "MSG_ACK")).Order());
         }
@@ -73,7 +73,7 @@ public abstract class BusTests(NodePair nodes)
         await bob.PostMessageAsync(chat, large);
         await elsewhere.ExpectAsync("MSG", frame => frame.Number("seq") == 4, Soon);
         await (ada with { Server = nodes.Second }).OpenChatAsync(bob);
-        await mine.ExpectAsync("CHAT_OPENED", frame => frame.Child("chat").Child("last_message").Text("content") == large, TimeSpan.FromSeconds(5));
+        await mine.ExpectAsync("CHAT_OPENED", frame => frame.Child("chat").Child("last_message").Text("content") == large);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace FastChat.EndToEndTests.Cluster;
 [Trait("Database", "Own")]
 public sealed class DeafBusTests(DeafNodes nodes) : IClassFixture<DeafNodes>
 {
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Promised = Patience.Bound(5);
 
     [Fact]
     public async Task CL5_whatever_the_bus_does_an_acknowledged_message_is_there_within_five_seconds_and_in_order()
@@ -51,7 +51,7 @@ public sealed class DeafBusTests(DeafNodes nodes) : IClassFixture<DeafNodes>
         var there = ada with { Server = nodes.Second };
         await using var socket = await there.ConnectAsync();
         (await ada.Api.DeleteAsync("/api/sessions/current")).Is(204);
-        await Eventually.HoldsAsync(() => socket.CloseCode == 4500, "the connection ends", TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(() => socket.CloseCode == 4500, "the connection ends", Patience.Bound(10));
     }
 
     [Fact]

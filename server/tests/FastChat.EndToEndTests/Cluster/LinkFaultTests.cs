@@ -11,7 +11,7 @@ public sealed class LinkFaultTests
     [Fact]
     public async Task CH1_CH2_CH3_CL5_links_cut_between_single_nodes_and_the_database_or_the_bus()
     {
-        using var network = NodeNetwork.Make(3);
+        await using var network = await NodeNetwork.MakeAsync(3);
         var postgres = await PostgresServer.StartAsync();
         await using var toDatabase = new ChaosProxy(postgres.Port, address: network.Database);
         await using var toBus = new ChaosProxy((await RabbitMqServer.SharedAsync()).Port, address: network.Bus);
@@ -21,16 +21,16 @@ public sealed class LinkFaultTests
         crowd.StartTyping();
         await ThreeNodes.GoOnAsync(crowd);
 
-        network.Cut(0, network.Bus);
-        await Eventually.HoldsAsync(() => ThreeNodes.TellsOfTheBus(three.Nodes[0], "is away") == 1, "the first node misses the bus", TimeSpan.FromSeconds(30));
-        network.Cut(1, network.Database);
+        await network.CutAsync(0, network.Bus);
+        await Eventually.HoldsAsync(() => ThreeNodes.TellsOfTheBus(three.Nodes[0], "is away") == 1, "the first node misses the bus", Patience.For(90));
+        await network.CutAsync(1, network.Database);
         await ThreeNodes.GoOnAsync(crowd);
-        await Eventually.HoldsAsync(async () => await three.Nodes[1].Api.StatusAsync("/health/ready") == 503, "the second node misses the database", TimeSpan.FromSeconds(30));
-        network.Mend(0, network.Bus);
+        await Eventually.HoldsAsync(async () => await three.Nodes[1].Api.StatusAsync("/health/ready") == 503, "the second node misses the database", Patience.For(90));
+        await network.MendAsync(0, network.Bus);
         await ThreeNodes.GoOnAsync(crowd);
-        network.Mend(1, network.Database);
-        await Eventually.HoldsAsync(async () => await three.Nodes[1].Api.StatusAsync("/health/ready") == 200, "the second node is ready", TimeSpan.FromSeconds(30));
-        await Eventually.HoldsAsync(() => ThreeNodes.TellsOfTheBus(three.Nodes[0], "is back") == 1, "the first node is back on the bus", TimeSpan.FromSeconds(30));
+        await network.MendAsync(1, network.Database);
+        await Eventually.HoldsAsync(async () => await three.Nodes[1].Api.StatusAsync("/health/ready") == 200, "the second node is ready", Patience.For(90));
+        await Eventually.HoldsAsync(() => ThreeNodes.TellsOfTheBus(three.Nodes[0], "is back") == 1, "the first node is back on the bus", Patience.For(90));
         await ThreeNodes.GoOnAsync(crowd);
         Assert.InRange((await Verdict.AssertKeptAsync(crowd, three.Nodes[2].Root)).Acked, 300, long.MaxValue);
     }

@@ -9,7 +9,7 @@ public sealed class PresenceWithoutTheBusTests() : PresenceAcrossNodesTests(hasB
 public abstract class PresenceAcrossNodesTests(bool hasBus) : IAsyncLifetime
 {
     /// <summary>What is shown counts here, not how soon (<see cref="PresenceInTimeTests"/>): twice the promise, for other tests run beside these.</summary>
-    private static readonly TimeSpan Reconciled = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Reconciled = Patience.Bound(5);
 
     private TwoNodes nodes = null!;
 

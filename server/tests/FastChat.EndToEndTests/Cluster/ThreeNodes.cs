@@ -53,7 +53,7 @@ public sealed class ThreeNodes : IAsyncDisposable
     public static Task GoOnAsync(Crowd crowd, int messages = 100)
     {
         var before = crowd.Recorder.Acked;
-        return Eventually.HoldsAsync(() => crowd.Recorder.Acked >= before + messages, $"{messages} more messages", TimeSpan.FromSeconds(30));
+        return Eventually.HoldsAsync(() => crowd.Recorder.Acked >= before + messages, $"{messages} more messages", Patience.For(90));
     }
 
     /// <summary>A node stands still for a while, as a process does whose machine is moved or out of memory.</summary>

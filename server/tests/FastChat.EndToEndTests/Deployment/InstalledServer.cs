@@ -1,14 +1,16 @@
-using System.Diagnostics;
+using FastChat.Faults.Processes;
 
 namespace FastChat.EndToEndTests.Deployment;
 
 /// <summary>A server started as something else than these tests would start it: as another user, from another folder, with nothing but a given environment.</summary>
 internal sealed class InstalledServer : IAsyncDisposable
 {
-    private readonly Process process;
+    private readonly ChildProcess process;
+    private readonly IDisposable slot;
 
-    private InstalledServer(Process process, int port)
+    private InstalledServer(ChildProcess process, IDisposable slot, int port)
     {
+        this.slot = slot;
         this.process = process;
         Root = new Uri($"http://127.0.0.1:{port}/");
     }
@@ -25,34 +27,38 @@ internal sealed class InstalledServer : IAsyncDisposable
         var port = FreePort.Next();
         string[] identity = Environment.IsPrivilegedProcess ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--no-new-privs"] : [];
         string[] all = [.. identity, "env", "-i", .. environment, $"ASPNETCORE_URLS=http://127.0.0.1:{port}", .. command];
-        var started = Process.Start(new ProcessStartInfo(all[0], all[1..]) { WorkingDirectory = folder })!;
-        var server = new InstalledServer(started, port);
+        var taken = await ProcessSlots.TakeAsync();
+        var server = new InstalledServer(ChildProcess.Start(all, folder), taken, port);
         var api = new ApiClient(server.Root);
-        await Eventually.HoldsAsync(async () =>
+        try
         {
-            Assert.False(started.HasExited, $"{command[0]} ended with {(started.HasExited ? started.ExitCode : 0)}");
-            return await api.StatusAsync("health/ready") == 200;
-        }, command[0]);
-        return server;
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    Assert.False(server.process.HasExited, $"{command[0]} exited while starting: {server.process.Output}");
+                    return await api.StatusAsync("health/ready") == 200;
+                },
+                $"{command[0]} becomes ready",
+                Patience.Start);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>As systemd stops it.</summary>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync()
     {
-        Signal.Send(process.Id, Signal.Terminate);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await process.WaitForExitAsync(patience.Token);
-        return process.ExitCode;
+        process.Send(Signal.Terminate);
+        return process.ExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        process.Dispose();
+        await process.DisposeAsync();
+        slot.Dispose();
     }
 }

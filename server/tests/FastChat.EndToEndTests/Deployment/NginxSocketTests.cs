@@ -40,7 +40,7 @@ public sealed class NginxSocketTests
         WireFrame? frame;
         do
         {
-            frame = Assert.IsType<WireFrame>(await socket.ReadAsync(TimeSpan.FromSeconds(14)));
+            frame = Assert.IsType<WireFrame>(await socket.ReadAsync(Patience.Bound(10)));
         }
         while (frame.Opcode != RawSocket.Ping);
 
@@ -75,7 +75,7 @@ public sealed class NginxSocketTests
             Assert.Null(successor.CloseCode);
         }
 
-        Assert.Equal(0, await leaving.ExitedWithinAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await leaving.ExitedWithinAsync(Patience.Bound(20)));
         (await crowd[0].Api.PatchAsync("api/me", new { display_name = "Still here" })).Is(200);
         foreach (var socket in before)
         {

@@ -41,7 +41,7 @@ public sealed class SystemdTests
             }
 
             Assert.Equal("STOPPING=1", said);
-            Assert.Equal(0, await server.ExitedWithinAsync(TimeSpan.FromSeconds(20)));
+            Assert.Equal(0, await server.ExitedWithinAsync(Patience.Bound(20)));
         }
 
         Directory.Delete(folder, recursive: true);
@@ -61,7 +61,7 @@ public sealed class SystemdTests
             }
 
             Signal.Send(Assert.Single(Signal.ChildrenOf(server.Id)), Signal.Terminate);
-            await server.ExitedWithinAsync(TimeSpan.FromSeconds(30));
+            await server.ExitedWithinAsync(Patience.Start);
         }
 
         var used = (await File.ReadAllLinesAsync(counts)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -101,7 +101,7 @@ public sealed class SystemdTests
     private static async Task<string> NextAsync(Socket manager)
     {
         var buffer = new byte[256];
-        using var patience = new CancellationTokenSource(ChatSocket.Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         return Encoding.UTF8.GetString(buffer, 0, await manager.ReceiveAsync(buffer, patience.Token));
     }
 }

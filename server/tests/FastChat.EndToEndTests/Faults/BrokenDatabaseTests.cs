@@ -48,7 +48,7 @@ public sealed class BrokenDatabaseTests
 
         var before = crowd.Recorder.TryAgain;
         postgres.Pause();
-        await Eventually.HoldsAsync(() => crowd.Recorder.TryAgain > before, "being told that the database hangs", TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(() => crowd.Recorder.TryAgain > before, "being told that the database hangs");
         postgres.Resume();
     }
 }

@@ -27,6 +27,6 @@ public sealed class SleepingLaptopTests
         // The new connection ends properly. If the server still held the dead one, the user would stay online.
         var watcher = await Guest.CreateAsync(server);
         await laptop.DisposeAsync();
-        await Eventually.HoldsAsync(async () => !(await Online.IdsAsync(watcher)).Contains(laptop.Account.UserId), "offline", TimeSpan.FromSeconds(25));
+        await Eventually.HoldsAsync(async () => !(await Online.IdsAsync(watcher)).Contains(laptop.Account.UserId), "offline", Patience.Bound(20));
     }
 }

@@ -7,7 +7,7 @@ namespace FastChat.EndToEndTests.Faults;
 internal static class Verdict
 {
     /// <summary>Long enough for what has to be sent again and caught up with, on a busy machine.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Settling = Patience.For(120);
 
     /// <summary>Waits until the crowd has nothing left to do, and asserts that no promise was broken.</summary>
     public static async Task<AuditReport> AssertKeptAsync(Crowd crowd, Uri server)

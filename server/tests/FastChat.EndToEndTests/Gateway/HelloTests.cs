@@ -166,11 +166,11 @@ public sealed class HelloTimeoutTests(OpenServer open)
         await using var socket = await ChatSocket.ConnectAsync(open.Server.Root);
         var start = socket.Now;
 
-        var error = await socket.ExpectAsync("ERROR", within: TimeSpan.FromSeconds(9));
+        var error = await socket.ExpectAsync("ERROR", within: Patience.Bound(5));
 
         Assert.Equal("HELLO_TIMEOUT", error.Text("code"));
         Assert.Equal(4002, await socket.ExpectCloseAsync());
-        Assert.InRange((socket.Arrivals[0].At - start).TotalSeconds, 4.5, 8);
+        Assert.InRange((socket.Arrivals[0].At - start).TotalSeconds, 4.5, Patience.Bound(5).TotalSeconds);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class HelloTimeoutTests(OpenServer open)
     {
         await using var socket = await RawSocket.ConnectAsync(open.Server.Port);
         var frame = RawSocket.Encode(RawSocket.TextFrame, new byte[4000]);
-        var end = socket.ExpectEndAsync(TimeSpan.FromSeconds(12));
+        var end = socket.ExpectEndAsync(Patience.Bound(10));
 
         for (var index = 0; index < frame.Length && !end.IsCompleted; index++)
         {

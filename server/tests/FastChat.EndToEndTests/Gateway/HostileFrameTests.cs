@@ -140,7 +140,7 @@ public sealed class HostileFrameTests(OpenServer open)
         WireFrame? frame;
         do
         {
-            frame = await socket.ReadAsync(ChatSocket.Patience);
+            frame = await socket.ReadAsync(Patience.Answer);
         }
         while (frame is { Opcode: RawSocket.TextFrame });
 

@@ -11,13 +11,13 @@ public sealed class PingTests(OpenServer open)
         socket.AnswersPings = false;
         var clock = Stopwatch.StartNew();
 
-        await PingAsync(socket, TimeSpan.FromSeconds(16));
+        await PingAsync(socket, Patience.Bound(10));
         var asked = clock.Elapsed;
-        await socket.ExpectEndAsync(TimeSpan.FromSeconds(12));
+        await socket.ExpectEndAsync(Patience.Bound(10));
         var waited = clock.Elapsed - asked;
 
-        Assert.InRange(asked.TotalSeconds, 9, 14);
-        Assert.InRange(waited.TotalSeconds, 4, 10);
+        Assert.InRange(asked.TotalSeconds, 9, Patience.Bound(10).TotalSeconds);
+        Assert.InRange(waited.TotalSeconds, 4, Patience.Bound(5).TotalSeconds);
     }
 
     internal static async Task<WireFrame> PingAsync(RawSocket socket, TimeSpan within)
@@ -42,8 +42,8 @@ public sealed class PongTests(OpenServer open)
     {
         await using var socket = await (await Guest.CreateAsync(open.Server)).ConnectRawAsync();
 
-        await PingTests.PingAsync(socket, TimeSpan.FromSeconds(16));
-        await PingTests.PingAsync(socket, TimeSpan.FromSeconds(16));
+        await PingTests.PingAsync(socket, Patience.Bound(10));
+        await PingTests.PingAsync(socket, Patience.Bound(10));
         await socket.SendTextAsync("""{"type":"PING","ref":"still here"}""");
 
         Assert.Equal("still here", (await socket.ExpectAsync("PONG")).Text("ref"));
@@ -63,7 +63,7 @@ public sealed class BusyConnectionTests(OpenServer open)
             await socket.SendTextAsync("""{"type":"PING"}""");
             for (WireFrame? frame = null; frame is null || !frame.Text.Contains("PONG", StringComparison.Ordinal);)
             {
-                frame = await socket.ReadAsync(ChatSocket.Patience);
+                frame = await socket.ReadAsync(Patience.Answer);
                 Assert.NotNull(frame);
                 Assert.NotEqual(RawSocket.Ping, frame.Opcode);
             }
@@ -80,7 +80,7 @@ public sealed class SlowMessageTests(OpenServer open)
     {
         await using var socket = await (await Guest.CreateAsync(open.Server)).ConnectRawAsync();
         var clock = Stopwatch.StartNew();
-        var end = socket.ExpectEndAsync(TimeSpan.FromSeconds(20));
+        var end = socket.ExpectEndAsync(Patience.Bound(10));
 
         await socket.SendFrameAsync(RawSocket.TextFrame, "{"u8.ToArray(), final: false);
         while (!end.IsCompleted)
@@ -98,6 +98,6 @@ public sealed class SlowMessageTests(OpenServer open)
         }
 
         Assert.Equal(1009, await end);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 9, 14);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 9, Patience.Bound(10).TotalSeconds);
     }
 }

@@ -14,7 +14,7 @@ public sealed class ApiClient(Uri root, string? token = null)
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
     })
     {
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = Patience.Answer,
     };
 
     public Uri Root { get; } = root;

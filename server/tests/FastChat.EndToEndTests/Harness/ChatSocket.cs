@@ -11,9 +11,6 @@ public sealed record Arrival(JsonObject Frame, TimeSpan At);
 /// <summary>A well-behaved client: reads all the time, answers pings, and lets a test wait for frames.</summary>
 public sealed class ChatSocket : IAsyncDisposable
 {
-    /// <summary>Longer than anything the contract allows for an ordinary answer.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly ClientWebSocket socket = new();
     private readonly SemaphoreSlim sending = new(1);
     private readonly Lock gate = new();
@@ -58,7 +55,7 @@ public sealed class ChatSocket : IAsyncDisposable
             chat.socket.Options.AddSubProtocol(name);
         }
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         await chat.socket.ConnectAsync(new UriBuilder(new Uri(root, "ws")) { Scheme = "ws" }.Uri, patience.Token);
         chat.reading = Task.Run(chat.ReadAsync);
         return chat;
@@ -69,10 +66,10 @@ public sealed class ChatSocket : IAsyncDisposable
 
     public async Task SendBytesAsync(byte[] bytes, WebSocketMessageType type)
     {
-        await sending.WaitAsync();
+        Assert.True(await sending.WaitAsync(Patience.Answer), "A send before this one has not ended.");
         try
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(Patience.Answer);
             await socket.SendAsync(bytes, type, endOfMessage: true, patience.Token);
         }
         finally
@@ -83,10 +80,10 @@ public sealed class ChatSocket : IAsyncDisposable
 
     /// <summary>Takes the first frame of this type that no one has taken yet, waiting for it if need be.</summary>
     public Task<JsonObject> ExpectAsync(string type, Func<JsonObject, bool>? where = null, TimeSpan? within = null) =>
-        TakeAsync(type, frame => frame.Text("type") == type && (where is null || where(frame)), within ?? Patience);
+        TakeAsync(type, frame => frame.Text("type") == type && (where is null || where(frame)), within ?? Patience.Answer);
 
     /// <summary>Takes the first frame of any type but PRESENCE.</summary>
-    public Task<JsonObject> NextAsync() => TakeAsync("any frame", frame => frame.Text("type") != "PRESENCE", Patience);
+    public Task<JsonObject> NextAsync() => TakeAsync("any frame", frame => frame.Text("type") != "PRESENCE", Patience.Answer);
 
     public async Task<JsonObject> AskAsync(object frame, string answer)
     {
@@ -128,20 +125,20 @@ public sealed class ChatSocket : IAsyncDisposable
 
     public async Task<int> ExpectCloseAsync(TimeSpan? within = null)
     {
-        await WaitUntilAsync(() => CloseCode is not null, within ?? Patience, "the end of the connection");
+        await WaitUntilAsync(() => CloseCode is not null, within ?? Patience.Answer, "the end of the connection");
         return CloseCode!.Value;
     }
 
     /// <summary>Waits until what has arrived so far satisfies a condition.</summary>
     public Task UntilAsync(Func<IReadOnlyList<Arrival>, bool> condition, string what, TimeSpan? within = null) =>
-        WaitUntilAsync(() => condition(arrivals), within ?? Patience, what);
+        WaitUntilAsync(() => condition(arrivals), within ?? Patience.Answer, what);
 
     public Task UntilAcksAsync(int count) => UntilAsync(_ => acks >= count, $"{count} acks");
 
     /// <summary>The polite end: close frame and its answer.</summary>
     public async Task CloseAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", patience.Token);
         await ExpectCloseAsync();
     }
@@ -149,7 +146,7 @@ public sealed class ChatSocket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         socket.Abort();
-        await reading;
+        await reading.WaitAsync(Patience.Stop);
         socket.Dispose();
         sending.Dispose();
     }

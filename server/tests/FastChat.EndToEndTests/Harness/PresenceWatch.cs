@@ -44,7 +44,7 @@ public static class PresenceWatch
     /// <summary>Waits until this connection has been told nothing about presence for so long.</summary>
     public static async Task UntilQuietAsync(this ChatSocket socket, TimeSpan quiet)
     {
-        var deadline = socket.Now + TimeSpan.FromSeconds(20);
+        var deadline = socket.Now + quiet + Patience.Answer;
         while (socket.Presences() is not [.., var last] || socket.Now - last.At < quiet)
         {
             Assert.True(socket.Now < deadline, "The presence of an idle server does not come to rest.");

@@ -84,7 +84,7 @@ public sealed class RawSocket : IAsyncDisposable
 
     public async Task SendBytesAsync(byte[] bytes)
     {
-        using var patience = new CancellationTokenSource(ChatSocket.Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         await output.WriteAsync(bytes, patience.Token);
     }
 
@@ -163,7 +163,7 @@ public sealed class RawSocket : IAsyncDisposable
     /// <summary>Reads on until a text frame of this type; PRESENCE and control frames on the way are let go.</summary>
     public async Task<JsonObject> ExpectAsync(string type, TimeSpan? within = null)
     {
-        var patience = within ?? ChatSocket.Patience;
+        var patience = within ?? Patience.Answer;
         var clock = Stopwatch.StartNew();
         while (true)
         {
@@ -181,7 +181,7 @@ public sealed class RawSocket : IAsyncDisposable
     /// <summary>Reads on to the end: the close code, or `null` if the connection ended without one.</summary>
     public async Task<int?> ExpectEndAsync(TimeSpan? within = null)
     {
-        var patience = within ?? ChatSocket.Patience;
+        var patience = within ?? Patience.Answer;
         var clock = Stopwatch.StartNew();
         while (true)
         {
@@ -213,7 +213,7 @@ public sealed class RawSocket : IAsyncDisposable
 
     private async Task ReadHeadAsync()
     {
-        using var patience = new CancellationTokenSource(ChatSocket.Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {

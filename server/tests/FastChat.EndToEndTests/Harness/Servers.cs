@@ -1,6 +1,7 @@
+using System.Runtime.CompilerServices;
+using FastChat.Faults.Processes;
+
 [assembly: AssemblyFixture(typeof(OpenServer))]
-// The tests wait far more than they compute: more of them at once than there are processors.
-[assembly: CollectionBehavior(MaxParallelThreads = 10)]
 
 namespace FastChat.EndToEndTests.Harness;
 
@@ -62,4 +63,11 @@ public static class Settings
 
         return all;
     }
+}
+
+/// <summary>A class of tests, with its fixtures, is what owns slots for processes.</summary>
+internal static class SlotOwners
+{
+    [ModuleInitializer]
+    internal static void Set() => ProcessSlots.CurrentOwner = () => TestContext.Current.TestClass?.UniqueID ?? "all tests";
 }

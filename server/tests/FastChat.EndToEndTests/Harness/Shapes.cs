@@ -52,6 +52,6 @@ public static class Shapes
             });
         }
 
-        await socket.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG_ACK") == count, $"{count} acks", TimeSpan.FromSeconds(30));
+        await socket.UntilAsync(all => all.Count(item => item.Frame.Text("type") == "MSG_ACK") == count, $"{count} acks", Patience.Start);
     }
 }

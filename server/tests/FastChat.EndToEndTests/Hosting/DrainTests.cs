@@ -29,10 +29,10 @@ public sealed class DrainTests
         var clock = Stopwatch.StartNew();
         server.AskToStop();
         var (notReady, upgrades) = await WatchTheDoorAsync(server);
-        var exit = await server.ExitedWithinAsync(TimeSpan.FromSeconds(25));
+        var exit = await server.ExitedWithinAsync(Patience.For(60));
 
         Assert.Equal(0, exit);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 21);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, Patience.Bound(20).TotalSeconds);
         Assert.All(await Task.WhenAll(ends), code => Assert.Equal(1012, code));
         Assert.All(delays, delay => Assert.InRange(delay, 0, 12_000));
         Assert.InRange(delays.Distinct().Count(), 20, Crowd);
@@ -59,8 +59,8 @@ public sealed class DrainTests
         }
 
         server.AskToStop();
-        Assert.Equal(1012, await mine.ExpectCloseAsync(TimeSpan.FromSeconds(20)));
-        Assert.Equal(0, await server.ExitedWithinAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(1012, await mine.ExpectCloseAsync(Patience.Bound(20)));
+        Assert.Equal(0, await server.ExitedWithinAsync(Patience.Bound(20)));
         await server.StartAgainAsync();
 
         var frames = mine.Arrivals.Select(item => item.Frame).ToList();
@@ -75,11 +75,11 @@ public sealed class DrainTests
     /// <summary>What ends a connection that is told before to go elsewhere; how much later is noted.</summary>
     private static async Task<int?> EndOf(RawSocket socket, ConcurrentBag<long> delays)
     {
-        var reconnect = await socket.ExpectAsync("RECONNECT", TimeSpan.FromMinutes(2));
+        var reconnect = await socket.ExpectAsync("RECONNECT", Patience.Start);
         reconnect.AssertMembers("type", "after_ms", "reason");
         Assert.NotEmpty(reconnect.Text("reason"));
         delays.Add(reconnect.Number("after_ms"));
-        return await socket.ExpectEndAsync(TimeSpan.FromSeconds(20));
+        return await socket.ExpectEndAsync(Patience.Bound(20));
     }
 
     /// <summary>From the signal to the end of listening: is ready 503, and does anybody get in?</summary>
@@ -131,7 +131,7 @@ public sealed class PromptEndTests
             server.AskToStop();
         }
 
-        Assert.Equal(0, await server.ExitedWithinAsync(TimeSpan.FromSeconds(10)));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
+        Assert.Equal(0, await server.ExitedWithinAsync(Patience.Stop));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, Patience.For(2).TotalSeconds + 1);
     }
 }

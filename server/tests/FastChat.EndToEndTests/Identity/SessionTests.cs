@@ -2,7 +2,7 @@ namespace FastChat.EndToEndTests.Identity;
 
 public sealed class SessionTests(OpenServer open)
 {
-    private static readonly TimeSpan RevocationTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan RevocationTime = Patience.Bound(2);
 
     private ServerProcess Server => open.Server;
 

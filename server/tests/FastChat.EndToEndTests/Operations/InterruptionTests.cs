@@ -31,8 +31,8 @@ public sealed class InterruptionTests
         {
             var before = Look(server.DatabaseFile);
             var kept = Kept(server.Folder);
-            using var restore = VerbProcess.Start(server.DatabaseUrl, "restore", backup);
-            await Eventually.HoldsAsync(() => restore.HasExited || hasCome(restore, server.Folder, kept), moment, TimeSpan.FromMinutes(3));
+            await using var restore = VerbProcess.Start(server.DatabaseUrl, "restore", backup);
+            await Eventually.HoldsAsync(() => restore.HasExited || hasCome(restore, server.Folder, kept), moment, Patience.Start);
             restore.Send(Signal.Kill);
             await restore.ExitAsync();
             var after = Look(server.DatabaseFile);
@@ -55,7 +55,7 @@ public sealed class InterruptionTests
     {
         await using var server = await FilledAsync();
         var (url, backup) = (server.DatabaseUrl, Path.Combine(server.Folder, "chat.backup"));
-        using var saving = VerbProcess.Start(url, "backup", backup);
+        await using var saving = VerbProcess.Start(url, "backup", backup);
         await saving.SaidAsync("chat_members: copied");
         saving.Send(signal);
         Assert.Equal(code, await saving.ExitAsync());
@@ -64,7 +64,7 @@ public sealed class InterruptionTests
 
         await VerbProcess.DoneAsync(url, "backup", backup);
         var before = Look(server.DatabaseFile);
-        using var restoring = VerbProcess.Start(url, "restore", backup);
+        await using var restoring = VerbProcess.Start(url, "restore", backup);
         await restoring.SaidAsync("chat_members: copied");
         restoring.Send(signal);
         Assert.Equal(code, await restoring.ExitAsync());

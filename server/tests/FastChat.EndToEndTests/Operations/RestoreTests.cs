@@ -51,13 +51,14 @@ public sealed class RestoreTests
         var epoch = await EpochAsync(ada);
         var postgres = await PostgresServer.SharedAsync();
         var name = await postgres.CreateDatabaseAsync();
-        Assert.Contains("in use", await VerbProcess.RefusedAsync(server.DatabaseUrl, "move", "--to", postgres.Url(name)), StringComparison.Ordinal);
+        var target = postgres.Url(name) + "&connect_timeout=60";
+        Assert.Contains("in use", await VerbProcess.RefusedAsync(server.DatabaseUrl, "move", "--to", target), StringComparison.Ordinal);
         await server.TerminateAsync();
 
-        var said = await VerbProcess.DoneAsync(server.DatabaseUrl, "move", "--to", postgres.Url(name));
+        var said = await VerbProcess.DoneAsync(server.DatabaseUrl, "move", "--to", target);
         Assert.Contains($"DATABASE_URL=postgresql://fastchat@127.0.0.1:{postgres.Port}/{name}", said, StringComparison.Ordinal);
         Assert.DoesNotContain("p%40ss", said, StringComparison.Ordinal);
-        Assert.Contains("not empty", await VerbProcess.RefusedAsync(server.DatabaseUrl, "move", "--to", postgres.Url(name)), StringComparison.Ordinal);
+        Assert.Contains("not empty", await VerbProcess.RefusedAsync(server.DatabaseUrl, "move", "--to", target), StringComparison.Ordinal);
         await using (var moved = await ServerProcess.StartAsync(Settings.NoLimitsBut(("DATABASE_URL", postgres.Url(name)))))
         {
             var (there, also) = (ada with { Server = moved }, bob with { Server = moved });
@@ -111,14 +112,14 @@ public sealed class RestoreTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                using var restore = VerbProcess.Start(server.DatabaseUrl, "restore", backup);
+                await using var restore = VerbProcess.Start(server.DatabaseUrl, "restore", backup);
                 var exit = await restore.ExitAsync();
                 said = restore.Output;
                 Assert.True(exit == 0 || said.Contains("One that was killed counts as running", StringComparison.Ordinal), said);
                 return exit == 0;
             },
             "a restore after the kill",
-            TimeSpan.FromSeconds(90));
+            Patience.Start);
         return said;
     }
 

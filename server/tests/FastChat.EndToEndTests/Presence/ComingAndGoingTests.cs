@@ -210,7 +210,7 @@ public sealed class ConnectingShowsTests(PresenceServer presence) : IClassFixtur
         var seen = await watching.SeesAsync(bob, "online");
 
         var at = watching.Presences().First(item => ReferenceEquals(item.Frame, seen)).At;
-        Assert.InRange((at - start).TotalSeconds, -1, 1);
+        Assert.InRange((at - start).TotalSeconds, -1, Patience.For(1).TotalSeconds);
         seen.AssertMembers("type", "full", "complete", "users", "online_count");
         Assert.False(seen.Flag("full"));
         var user = seen.Children("users").Single(one => one.Text("user_id") == bob.Id);

@@ -45,7 +45,7 @@ public sealed class CrowdTests
         var turned = await watching.ExpectAsync("PRESENCE", frame => !frame.Flag("complete"));
         Assert.False(turned.Flag("full"));
         await watching.UntilAsync(all => all[^1].Frame is var last && last.Text("type") == "PRESENCE" && last.Number("online_count") == 14,
-            "online_count 14", TimeSpan.FromSeconds(7));
+            "online_count 14");
         Assert.Single(watching.Presences(), item => item.Frame.Flag("full"));
 
         await AssertNewcomersListAsync(server);
@@ -108,9 +108,9 @@ public sealed class CrowdTests
         var start = watching.Now;
 
         await watching.UntilAsync(all => all[^1].Frame is var last && last.Text("type") == "PRESENCE" && last.Number("online_count") > count,
-            "a higher online_count", TimeSpan.FromSeconds(7));
+            "a higher online_count");
 
-        Assert.InRange((watching.Presences()[^1].At - start).TotalSeconds, -6, 6);
+        Assert.InRange((watching.Presences()[^1].At - start).TotalSeconds, -Patience.Bound(5).TotalSeconds, Patience.Bound(5).TotalSeconds);
         Assert.Empty(watching.HistoryOf(one).Concat(watching.HistoryOf(two)));
         await first.CloseAsync();
         await second.CloseAsync();
@@ -156,11 +156,11 @@ public sealed class GatheredChangesTests
         }
 
         var times = watching.Presences().Select(item => item.At).Where(at => at >= start).ToList();
-        Assert.InRange((times[0] - firstHere).TotalSeconds, -1, 0.8);
+        Assert.InRange((times[0] - firstHere).TotalSeconds, -1, Patience.For(0.8).TotalSeconds);
         Assert.InRange(times.Count, 3, 3 + (int)(times[^1] - start).TotalSeconds);
         for (var index = 1; index < times.Count; index++)
         {
-            Assert.InRange((times[index] - times[index - 1]).TotalSeconds, 0.85, 3);
+            Assert.InRange((times[index] - times[index - 1]).TotalSeconds, 0.85 / Patience.Factor, Patience.For(3).TotalSeconds);
         }
 
         var told = watching.Presences().Where(item => item.At >= start).SelectMany(item => item.Frame.Children("users")).Select(user => user.Text("user_id")).ToList();

@@ -36,7 +36,7 @@ public sealed class CrowdWalkTests
                 return listed.SequenceEqual(expected, StringComparer.Ordinal) && shown.SequenceEqual(expected, StringComparer.Ordinal);
             },
             "the same people online as there are",
-            TimeSpan.FromSeconds(20)).ContinueWith(
+            Patience.For(60)).ContinueWith(
                 waited => Assert.True(
                     waited.IsCompletedSuccessfully,
                     $"expected\n{string.Join('\n', expected)}\nlisted\n{string.Join('\n', listed)}\nshown\n{string.Join('\n', shown)}\n{Seed.Hint}"),

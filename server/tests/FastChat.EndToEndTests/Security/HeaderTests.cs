@@ -79,7 +79,7 @@ public sealed class HeaderTests(OpenServer open)
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Server.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
-        using var patience = new CancellationTokenSource(ChatSocket.Patience);
+        using var patience = new CancellationTokenSource(Patience.Answer);
         using var reader = new StreamReader(client.GetStream());
         var line = await reader.ReadLineAsync(patience.Token);
 

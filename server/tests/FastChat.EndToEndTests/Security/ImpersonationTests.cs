@@ -76,7 +76,7 @@ public sealed class ImpersonationTests(OpenServer open)
             Assert.Equal(4001, await socket.ExpectCloseAsync());
         }
 
-        foreach (var token in new[] { ada.SessionId, ada.Token, eve.RefreshToken[..^1] + "A", new string('A', 43), "" })
+        foreach (var token in new[] { ada.SessionId, ada.Token, Altered(eve.RefreshToken), new string('A', 43), "" })
         {
             Assert.InRange((await Server.Api.PostAsync("/api/sessions/refresh", new { refresh_token = token, session_id = ada.SessionId })).Status, 400, 401);
         }
@@ -85,6 +85,9 @@ public sealed class ImpersonationTests(OpenServer open)
         await adas.AssertQuietAsync();
         (await ada.Api.GetAsync("/api/me")).Is(200);
     }
+
+    /// <summary>A token that differs in its first character. The last one may hold padding bits that mean nothing.</summary>
+    private static string Altered(string token) => (token[0] == 'A' ? 'B' : 'A') + token[1..];
 
     [Fact]
     public async Task ATTACK_what_a_stranger_does_redirects_nobodys_messages()

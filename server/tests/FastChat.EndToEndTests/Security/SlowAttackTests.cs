@@ -30,7 +30,7 @@ public sealed class SlowAttackTests
             Assert.InRange(Usage.Bytes(server.Id) - bytes, long.MinValue, MostMemory);
 
             // A head within 10 s, a body at 240 bytes a second, a HELLO within 5 s, a message within 10 s.
-            await Eventually.HoldsAsync(() => Usage.Files(server.Id) <= files + 20, $"An end of the attack's connections ({files} files before)", TimeSpan.FromSeconds(45));
+            await Eventually.HoldsAsync(() => Usage.Files(server.Id) <= files + 20, $"An end of the attack's connections ({files} files before)", Patience.For(90));
             await TalkAsync(adas, chat, "after");
             Assert.InRange(Usage.Bytes(server.Id) - bytes, long.MinValue, MostMemory);
         }

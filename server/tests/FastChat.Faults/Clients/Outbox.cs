@@ -68,7 +68,7 @@ internal sealed class Outbox(string userId, ClientSettings settings, DeliveryRec
         chats[item.ChatId].Remove(item);
         if (!ack.Duplicate)
         {
-            var now = (item.Turn, ack.Seq);
+            var now = (item.Turns.TryPeek(out var sent) ? sent : 0, ack.Seq);
             recorder.AcknowledgedInTurn(item.ChatId, item.MessageId, now, lastAcks.GetValueOrDefault(item.ChatId));
             lastAcks[item.ChatId] = now;
         }
@@ -87,7 +87,14 @@ internal sealed class Outbox(string userId, ClientSettings settings, DeliveryRec
         if (error.Code is "UNAVAILABLE" or "RATE_LIMITED" or "INTERNAL_ERROR")
         {
             recorder.AskedToTryAgain();
-            (item.IsUnderWay, item.Turn) = (false, 0);
+            item.Turns.TryDequeue(out _);
+            if (item.Turns.Count > 0)
+            {
+                // It was sent again before this answer came; that copy is still to be answered.
+                return;
+            }
+
+            item.IsUnderWay = false;
             var wait = TimeSpan.FromMilliseconds(error.RetryAfterMs ?? 500);
             item.NotBefore = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
             return;
@@ -103,7 +110,8 @@ internal sealed class Outbox(string userId, ClientSettings settings, DeliveryRec
     {
         foreach (var item in items.Values)
         {
-            (item.IsUnderWay, item.Turn, item.NotBefore) = (false, 0, 0);
+            (item.IsUnderWay, item.NotBefore) = (false, 0);
+            item.Turns.Clear();
         }
 
         lastAcks.Clear();
@@ -113,11 +121,7 @@ internal sealed class Outbox(string userId, ClientSettings settings, DeliveryRec
     private void Send(OutboxItem item, long now)
     {
         (item.IsUnderWay, item.SentAt) = (true, now);
-        if (item.Turn == 0)
-        {
-            item.Turn = ++turn;
-        }
-
+        item.Turns.Enqueue(++turn);
         recorder.Sending(userId, item.ChatId, item.MessageId, item.Content);
     }
 }
@@ -139,6 +143,6 @@ internal sealed class OutboxItem(string chatId, string messageId, string content
     /// <summary>The server asked to wait until then.</summary>
     public long NotBefore { get; set; }
 
-    /// <summary>Its number among what the present connection sent and was not asked for again; 0 if it was not sent.</summary>
-    public long Turn { get; set; }
+    /// <summary>The numbers, among all that the present connection sent, of its copies that are not answered: the server answers them in this order.</summary>
+    public Queue<long> Turns { get; } = [];
 }

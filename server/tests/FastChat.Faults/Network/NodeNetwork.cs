@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Network;
 
@@ -8,7 +8,7 @@ namespace FastChat.Faults.Network;
 /// A network of its own for each node, and one that joins them with this machine, made of the kernel's namespaces. The way of a single
 /// node to a single other end can be cut, as a broken cable or a firewall's new rule cuts it: nobody is told, packets are gone. Needs root.
 /// </summary>
-public sealed class NodeNetwork : IDisposable
+public sealed class NodeNetwork : IAsyncDisposable
 {
     private readonly string name;
     private readonly int net;
@@ -30,17 +30,17 @@ public sealed class NodeNetwork : IDisposable
     public IPAddress Bus => Address(3);
 
     /// <summary>Makes it.</summary>
-    public static NodeNetwork Make(int nodes)
+    public static async Task<NodeNetwork> MakeAsync(int nodes)
     {
         var network = new NodeNetwork(nodes);
         try
         {
-            network.Build();
+            await network.BuildAsync();
             return network;
         }
         catch
         {
-            network.Dispose();
+            await network.DisposeAsync();
             throw;
         }
     }
@@ -52,39 +52,39 @@ public sealed class NodeNetwork : IDisposable
     public IReadOnlyList<string> Launcher(int number) => ["ip", "netns", "exec", Namespace(number)];
 
     /// <summary>What a node sends to an address is lost from now on.</summary>
-    public void Cut(int number, IPAddress to) => Ip($"-n {Namespace(number)} route add blackhole {to}/32");
+    public Task CutAsync(int number, IPAddress to) => IpAsync($"-n {Namespace(number)} route add blackhole {to}/32");
 
-    /// <summary>Ends <see cref="Cut"/>.</summary>
-    public void Mend(int number, IPAddress to) => Ip($"-n {Namespace(number)} route del blackhole {to}/32");
+    /// <summary>Ends <see cref="CutAsync"/>.</summary>
+    public Task MendAsync(int number, IPAddress to) => IpAsync($"-n {Namespace(number)} route del blackhole {to}/32");
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         for (var number = 0; number < nodes; number++)
         {
-            TryIp($"netns del {Namespace(number)}");
+            await TryIpAsync($"netns del {Namespace(number)}");
         }
 
-        TryIp($"link del {name}");
+        await TryIpAsync($"link del {name}");
     }
 
-    private void Build()
+    private async Task BuildAsync()
     {
-        Ip($"link add {name} type bridge");
+        await IpAsync($"link add {name} type bridge");
         foreach (var host in new[] { 1, 2, 3 })
         {
-            Ip($"addr add {Address(host)}/24 dev {name}");
+            await IpAsync($"addr add {Address(host)}/24 dev {name}");
         }
 
-        Ip($"link set {name} up");
+        await IpAsync($"link set {name} up");
         for (var number = 0; number < nodes; number++)
         {
             var (space, outside) = (Namespace(number), $"{name}v{number}");
-            Ip($"netns add {space}");
-            Ip($"link add {outside} type veth peer name eth0 netns {space}");
-            Ip($"link set {outside} master {name} up");
-            Ip($"-n {space} link set lo up");
-            Ip($"-n {space} addr add {Node(number)}/24 dev eth0");
-            Ip($"-n {space} link set eth0 up");
+            await IpAsync($"netns add {space}");
+            await IpAsync($"link add {outside} type veth peer name eth0 netns {space}");
+            await IpAsync($"link set {outside} master {name} up");
+            await IpAsync($"-n {space} link set lo up");
+            await IpAsync($"-n {space} addr add {Node(number)}/24 dev eth0");
+            await IpAsync($"-n {space} link set eth0 up");
         }
     }
 
@@ -92,21 +92,13 @@ public sealed class NodeNetwork : IDisposable
 
     private string Namespace(int number) => string.Create(CultureInfo.InvariantCulture, $"{name}n{number}");
 
-    private static void Ip(string arguments)
+    private static async Task IpAsync(string arguments)
     {
-        if (Run(arguments) is (not 0, var error))
+        if (await TryIpAsync(arguments) is (not 0, var error))
         {
             throw new InvalidOperationException($"ip {arguments}: {error}");
         }
     }
 
-    private static void TryIp(string arguments) => Run(arguments);
-
-    private static (int ExitCode, string Error) Run(string arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, error);
-    }
+    private static Task<(int ExitCode, string Output)> TryIpAsync(string arguments) => ChildProcess.RunAsync(["ip", .. arguments.Split(' ')]);
 }

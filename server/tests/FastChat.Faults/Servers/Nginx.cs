@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Net.Sockets;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Servers;
 
@@ -9,12 +8,16 @@ namespace FastChat.Faults.Servers;
 public sealed class Nginx : IAsyncDisposable
 {
     private const string Binary = "/usr/sbin/nginx";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("fastchat-nginx-").FullName;
-    private Process? process;
+    private readonly IDisposable slot;
+    private ChildProcess? process;
 
-    private Nginx() => Port = FreePort.Next();
+    private Nginx(IDisposable slot)
+    {
+        this.slot = slot;
+        Port = FreePort.Next();
+    }
 
     /// <summary>Where it listens without TLS.</summary>
     public int Port { get; }
@@ -34,8 +37,8 @@ public sealed class Nginx : IAsyncDisposable
     /// <param name="edits">What is changed in the installed files before the start: file, old text, new text.</param>
     public static async Task<Nginx> StartAsync(IEnumerable<int> nodes, string prefix = "", params (string File, string Old, string New)[] edits)
     {
-        var nginx = new Nginx();
-        nginx.Install(nodes, prefix);
+        var nginx = new Nginx(await ProcessSlots.TakeAsync());
+        await nginx.InstallAsync(nodes, prefix);
         nginx.Write("sites-enabled/plain.conf", $"include fastchat/http.conf; server {{ listen 127.0.0.1:{nginx.Port}; include fastchat/locations.conf; }}");
         File.Delete(nginx.InFolder("sites-enabled/fastchat.conf"));
         return await nginx.StartEditedAsync(edits);
@@ -44,8 +47,8 @@ public sealed class Nginx : IAsyncDisposable
     /// <summary>Starts it with the site as it is shipped, but for ports and a certificate of its own.</summary>
     public static async Task<Nginx> StartSecureAsync(IEnumerable<int> nodes, string certificate, string key)
     {
-        var nginx = new Nginx { SecurePort = FreePort.Next() };
-        nginx.Install(nodes, "");
+        var nginx = new Nginx(await ProcessSlots.TakeAsync()) { SecurePort = FreePort.Next() };
+        await nginx.InstallAsync(nodes, "");
         var site = nginx.InFolder("sites-available/fastchat.conf");
         var lines = (await File.ReadAllLinesAsync(site)).Where(line => !line.Contains("[::]", StringComparison.Ordinal))
             .Select(line => line
@@ -66,28 +69,22 @@ public sealed class Nginx : IAsyncDisposable
     {
         var before = Signal.ChildrenOf(process!.Id);
         Signal.Send(process.Id, 1);
-        var clock = Stopwatch.StartNew();
-        while (!Signal.ChildrenOf(process.Id).Except(before).Any() || !before.All(IsLeaving))
-        {
-            if (clock.Elapsed > Patience)
-            {
-                throw new InvalidOperationException($"nginx did not reload:\n{Log}");
-            }
-
-            await Task.Delay(10);
-        }
+        await Polling.UntilAsync(
+            () => Task.FromResult(Signal.ChildrenOf(process.Id).Except(before).Any() && before.All(IsLeaving)),
+            Patience.Start,
+            () => $"nginx did not reload:\n{Log}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
+        if (process is not null)
         {
-            Signal.Send(process.Id, Signal.Terminate);
-            using var patience = new CancellationTokenSource(Patience);
-            await process.WaitForExitAsync(patience.Token);
+            process.Send(Signal.Terminate);
+            await process.ExitAsync();
+            await process.DisposeAsync();
         }
 
-        process?.Dispose();
+        slot.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -99,12 +96,12 @@ public sealed class Nginx : IAsyncDisposable
         return InFolder(name);
     }
 
-    private void Install(IEnumerable<int> nodes, string prefix)
+    private async Task InstallAsync(IEnumerable<int> nodes, string prefix)
     {
         var assets = Path.Combine(Path.GetDirectoryName(PublishedServer.Path)!, "wwwroot", "assets");
         string[] prefixed = prefix.Length == 0 ? [] : ["--prefix", prefix];
-        Run(Path.Combine(PublishedServer.Repository, "deploy", "nginx", "install"),
-            ["--to", folder, "--name", "localhost", "--assets", assets, .. prefixed, .. nodes.SelectMany(port => new[] { "--node", $"127.0.0.1:{port}" })]);
+        await ChildProcess.RunOrThrowAsync(
+            [Path.Combine(PublishedServer.Repository, "deploy", "nginx", "install"), "--to", folder, "--name", "localhost", "--assets", assets, .. prefixed, .. nodes.SelectMany(port => new[] { "--node", $"127.0.0.1:{port}" })]);
         var modules = HasBrotli
             ? "load_module /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so; load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;"
             : "";
@@ -133,33 +130,9 @@ public sealed class Nginx : IAsyncDisposable
             Write(file, was.Replace(old, text, StringComparison.Ordinal));
         }
 
-        process = Process.Start(new ProcessStartInfo(Binary, ["-p", folder, "-c", "nginx.conf", "-e", InFolder("error.log")]))!;
-        var clock = Stopwatch.StartNew();
-        while (!await ListensAsync())
-        {
-            if (process.HasExited || clock.Elapsed > Patience)
-            {
-                throw new InvalidOperationException($"nginx did not start:\n{Log}");
-            }
-
-            await Task.Delay(10);
-        }
-
+        process = ChildProcess.Start([Binary, "-p", folder, "-c", "nginx.conf", "-e", InFolder("error.log")], isCaptured: false);
+        await Polling.UntilListeningAsync(Port, () => process.HasExited, "nginx", () => Log);
         return this;
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        try
-        {
-            using var probe = new TcpClient();
-            await probe.ConnectAsync("127.0.0.1", Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     /// <summary>A worker whose sockets live on says so in its name.</summary>
@@ -172,17 +145,6 @@ public sealed class Nginx : IAsyncDisposable
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    private static void Run(string program, IEnumerable<string> args)
-    {
-        using var run = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, UseShellExecute = false })!;
-        var complaint = run.StandardError.ReadToEnd();
-        run.WaitForExit();
-        if (run.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{program} ended with {run.ExitCode}: {complaint}");
         }
     }
 }

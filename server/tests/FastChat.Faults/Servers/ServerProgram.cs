@@ -1,30 +1,28 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Text;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Servers;
 
 /// <summary>The published server as a process of its own: started, killed, asked to stop and started again with the same settings.</summary>
-public sealed partial class ServerProgram : IAsyncDisposable
+public sealed class ServerProgram : IAsyncDisposable
 {
-    private const int SigInt = 2;
-    private const int SigTerm = 15;
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
 
+    /// <summary>A start is mostly computation, so more at once than there are cores only makes each take longer.</summary>
+    private static readonly SemaphoreSlim Starting = new(Environment.ProcessorCount);
+
     private readonly Uri root;
     private readonly string folder;
     private readonly IReadOnlyDictionary<string, string> settings;
-    private readonly StringBuilder output = new();
-    private readonly Lock gate = new();
-    private Process? process;
+    private string earlierLog = "";
+    private ChildProcess? process;
+    private IDisposable? slot;
 
     /// <param name="root">Where it listens.</param>
     /// <param name="folder">Its working folder.</param>
-    /// <param name="settings">Its environment, beside what the caller's has that is no setting of the server.</param>
+    /// <param name="settings">Its environment, besides the caller's variables that are not settings of the server.</param>
     public ServerProgram(Uri root, string folder, IReadOnlyDictionary<string, string> settings)
     {
         this.root = root;
@@ -42,119 +40,81 @@ public sealed partial class ServerProgram : IAsyncDisposable
     public bool HasExited => process?.HasExited ?? true;
 
     /// <summary>Everything it wrote to its standard output and error, over all its starts.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (gate)
-            {
-                return output.ToString();
-            }
-        }
-    }
+    public string Log => earlierLog + process?.Output;
 
-    private Process Running => process ?? throw new InvalidOperationException("The server has not been started.");
+    private ChildProcess Running => process ?? throw new InvalidOperationException("The server has not been started.");
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or was not ready within a minute; the message has its log.</exception>
+    /// <summary>Starts it and waits until it reports that it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It exited, or was not ready within <see cref="Patience.Start"/>; the message has its log.</exception>
     public async Task StartAsync()
     {
-        Launch();
-        var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < StartTime)
+        slot ??= await ProcessSlots.TakeAsync();
+        if (!await Starting.WaitAsync(Patience.Start))
         {
-            if (HasExited)
-            {
-                throw new InvalidOperationException($"The server ended while starting. It wrote:\n{Log}");
-            }
-
-            if (await IsReadyAsync())
-            {
-                return;
-            }
-
-            await Task.Delay(25);
+            throw new InvalidOperationException("Other servers kept this one from starting.");
         }
 
-        throw new InvalidOperationException($"The server was not ready within {StartTime.TotalSeconds} s. It wrote:\n{Log}");
+        try
+        {
+            await LaunchAsync();
+            await Polling.UntilAsync(
+                async () => HasExited ? throw new InvalidOperationException($"The server exited while starting. It wrote:\n{Log}") : await IsReadyAsync(),
+                Patience.Start,
+                () => $"The server was not ready within {Patience.Start.TotalSeconds} s. It wrote:\n{Log}");
+        }
+        finally
+        {
+            Starting.Release();
+        }
     }
 
     /// <summary>Only starts the process.</summary>
-    public void Launch()
+    public async Task LaunchAsync()
     {
-        var command = Launcher.Append(PublishedServer.Path).ToList();
-        var start = new ProcessStartInfo(command[0])
+        slot ??= await ProcessSlots.TakeAsync();
+        if (process is not null)
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var argument in command.Skip(1).Append("--urls").Append(root.ToString()))
-        {
-            start.ArgumentList.Add(argument);
+            earlierLog = Log;
+            await process.DisposeAsync();
         }
 
-        foreach (var name in start.Environment.Keys.Where(IsServerSetting).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
+        var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsServerSetting)
+            .ToDictionary(name => name, string? (_) => null, StringComparer.Ordinal);
         foreach (var (name, value) in settings)
         {
-            start.Environment[name] = value;
+            environment[name] = value;
         }
 
-        // Else each server that is killed leaves the pipes of its debugger in the machine's folder for temporary files.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        process?.Dispose();
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        // Otherwise each server that is killed leaves its debugger's pipes in the folder for temporary files.
+        environment["DOTNET_EnableDiagnostics"] = "0";
+        process = ChildProcess.Start([.. Launcher, PublishedServer.Path, "--urls", root.ToString()], folder, environment);
     }
 
     /// <summary>kill -9: the process gets no chance to write anything more.</summary>
-    public async Task KillAsync()
-    {
-        Running.Kill();
-        await Running.WaitForExitAsync();
-    }
+    public Task KillAsync() => Running.KillAsync();
 
     /// <summary>Only sends SIGTERM; <see cref="ExitedWithinAsync"/> waits for the end.</summary>
-    public void AskToStop() => Signal(SigTerm);
+    public void AskToStop() => Send(Signal.Terminate);
 
     /// <summary>SIGINT, as Ctrl+C sends it.</summary>
-    public void PressCtrlC() => Signal(SigInt);
+    public void PressCtrlC() => Send(Signal.Interrupt);
 
     /// <summary>Waits for the end; the answer is the exit code.</summary>
     /// <exception cref="TimeoutException">It still runs; the message has its log.</exception>
-    public async Task<int> ExitedWithinAsync(TimeSpan limit)
-    {
-        using var patience = new CancellationTokenSource(limit);
-        try
-        {
-            await Running.WaitForExitAsync(patience.Token);
-            return Running.ExitCode;
-        }
-        catch (OperationCanceledException fault)
-        {
-            throw new TimeoutException($"The server should have ended within {limit.TotalSeconds} s. It wrote:\n{Log}", fault);
-        }
-    }
+    public Task<int> ExitedWithinAsync(TimeSpan limit) => Running.ExitAsync(limit);
 
     /// <summary>Kills it if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!HasExited)
+        if (process is not null)
         {
-            await KillAsync();
+            earlierLog = Log;
+            await process.DisposeAsync();
+            process = null;
         }
 
-        process?.Dispose();
-        process = null;
+        slot?.Dispose();
+        slot = null;
     }
 
     private async Task<bool> IsReadyAsync()
@@ -174,26 +134,11 @@ public sealed partial class ServerProgram : IAsyncDisposable
         name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name.Contains("__", StringComparison.Ordinal)
         || name is "DATABASE_URL" or "BACKPLANE_URL" or "MANAGEMENT_URL" or "ALLOWED_ORIGINS" or "TRUSTED_PROXIES";
 
-    private void Note(string? line)
+    private void Send(int signal)
     {
-        if (line is not null)
+        if (!Running.Send(signal))
         {
-            lock (gate)
-            {
-                output.Append(line).Append('\n');
-            }
+            throw new InvalidOperationException($"The server (process {Id}) has exited and gets no signal {signal}.");
         }
     }
-
-    private void Signal(int number)
-    {
-        if (SendSignal(Id, number) != 0)
-        {
-            throw new InvalidOperationException($"The server (process {Id}) could not be sent signal {number}.");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int processId, int signal);
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Servers;
 
@@ -58,10 +58,7 @@ public sealed class SmallDisk : IAsyncDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            await process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0;
+            return (await ChildProcess.RunAsync([command, .. arguments])).ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

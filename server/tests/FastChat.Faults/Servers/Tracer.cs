@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Servers;
 
@@ -9,10 +9,10 @@ public sealed class Tracer : IAsyncDisposable
     private const string Program = "/usr/bin/strace";
     private const string Calls = "trace=read,recvfrom,recvmsg,write,writev,sendto,sendmsg,fdatasync,fsync";
 
-    private readonly Process process;
+    private readonly ChildProcess process;
     private readonly string file;
 
-    private Tracer(Process process, string file) => (this.process, this.file) = (process, file);
+    private Tracer(ChildProcess process, string file) => (this.process, this.file) = (process, file);
 
     /// <summary>It is on this machine.</summary>
     public static bool IsInstalled => File.Exists(Program);
@@ -24,28 +24,24 @@ public sealed class Tracer : IAsyncDisposable
         var output = Path.Combine(Path.GetTempPath(), $"fastchat-trace-{Guid.NewGuid():N}");
         string[] arguments =
         [
-            "-f", "-ttt", "-y", "-s", "4096", "-e", Calls, "-e", "signal=none", "-o", output,
+            Program, "-f", "-ttt", "-y", "-s", "4096", "-e", Calls, "-e", "signal=none", "-o", output,
             .. processIds.SelectMany(id => new[] { "-p", id.ToString(CultureInfo.InvariantCulture) }),
         ];
-        var tracing = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        foreach (var _ in processIds)
-        {
-            var said = await tracing.StandardError.ReadLineAsync() ?? "";
-            if (!said.Contains("attached", StringComparison.Ordinal) || said.Contains("not permitted", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"strace could not attach: {said}");
-            }
-        }
-
+        var tracing = ChildProcess.Start(arguments);
+        await Polling.UntilAsync(
+            () => Task.FromResult(Attached(tracing.Output) == processIds.Count || (tracing.HasExited
+                ? throw new InvalidOperationException($"strace could not attach: {tracing.Output}")
+                : false)),
+            Patience.Start,
+            () => $"strace did not attach: {tracing.Output}");
         return new Tracer(tracing, output);
     }
 
     /// <summary>Detaches; the answer is what it wrote.</summary>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        process.Send(Signal.Interrupt);
+        await process.ExitAsync();
         return await File.ReadAllLinesAsync(file);
     }
 
@@ -56,7 +52,11 @@ public sealed class Tracer : IAsyncDisposable
             await StopAsync();
         }
 
-        process.Dispose();
+        await process.DisposeAsync();
         File.Delete(file);
     }
+
+    /// <summary>How many processes strace reports that it has attached to.</summary>
+    private static int Attached(string output) => output.Split('\n').Count(line =>
+        line.Contains("attached", StringComparison.Ordinal) && !line.Contains("not permitted", StringComparison.Ordinal));
 }

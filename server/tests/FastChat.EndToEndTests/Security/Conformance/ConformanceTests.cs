@@ -48,7 +48,7 @@ public abstract class ConformanceTests(OpenServer open, IEnumerable<WireCase> ta
     {
         while (true)
         {
-            switch (await socket.ReadAsync(ChatSocket.Patience))
+            switch (await socket.ReadAsync(Patience.Answer))
             {
                 case null:
                     return "an end without a close";
@@ -88,7 +88,7 @@ public abstract class ConformanceTests(OpenServer open, IEnumerable<WireCase> ta
             // It has ended already.
         }
 
-        var more = await socket.ReadAsync(ChatSocket.Patience);
+        var more = await socket.ReadAsync(Patience.Answer);
         Assert.True(more is null, $"Nothing comes after a close frame; this came: {more?.Opcode} {more?.Text}");
     }
 }

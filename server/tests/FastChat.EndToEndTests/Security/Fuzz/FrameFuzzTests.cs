@@ -57,7 +57,7 @@ public sealed class FrameFuzzTests(FuzzServer fuzz) : IClassFixture<FuzzServer>
         await socket.SendBytesAsync(batch.ToArray());
         while (true)
         {
-            var frame = await socket.ReadAsync(TimeSpan.FromSeconds(15));
+            var frame = await socket.ReadAsync(Patience.Answer);
             Assert.True(frame is not null, "The connection ended without a close code.");
             if (frame!.Opcode == RawSocket.Close)
             {

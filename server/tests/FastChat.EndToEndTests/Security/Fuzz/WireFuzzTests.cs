@@ -79,7 +79,7 @@ public sealed class WireFuzzTests(FuzzServer fuzz) : IClassFixture<FuzzServer>
 
     private static async Task<string> ReadToEndAsync(RawSocket socket)
     {
-        while (await socket.ReadAsync(TimeSpan.FromSeconds(20)) is { } frame)
+        while (await socket.ReadAsync(FastChat.Faults.Patience.Bound(10)) is { } frame)
         {
             if (frame.Opcode == RawSocket.Close)
             {
