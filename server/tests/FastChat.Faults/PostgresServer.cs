@@ -29,6 +29,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly IDisposable slot;
     private readonly string binaries = FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed: apt-get install postgresql");
     private readonly Dictionary<string, string> settings;
+    private readonly SemaphoreSlim copying = new(1);
     private ChildProcess? process;
     private int databases;
 
@@ -99,14 +100,36 @@ public sealed class PostgresServer : IAsyncDisposable
         Username = User,
         Password = Password,
         Pooling = false,
+        Timeout = (int)Patience.Answer.TotalSeconds,
+        CommandTimeout = (int)Patience.Start.TotalSeconds,
     }.ConnectionString;
 
-    /// <summary>Makes an empty database and returns its name.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>Creates a database and returns its name.</summary>
+    /// <param name="template">The database to copy, which must have no connections; without one the new database is empty.</param>
+    public async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var name = $"test_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}";
-        await ExecuteAsync("postgres", $"CREATE DATABASE {name}");
-        return name;
+        if (template is null)
+        {
+            await ExecuteAsync("postgres", $"CREATE DATABASE {name}");
+            return name;
+        }
+
+        // Two copies of one template at once would be refused, and so would a copy while a session on the template is still ending.
+        if (!await copying.WaitAsync(Patience.Start))
+        {
+            throw new TimeoutException($"Others kept {template} from being copied.");
+        }
+
+        try
+        {
+            await Polling.UntilAsync(() => TryCopyAsync(template, name), Patience.Start, () => $"The database {template} could not be copied: it was in use.");
+            return name;
+        }
+        finally
+        {
+            copying.Release();
+        }
     }
 
     /// <summary>Removes a database, whoever is connected to it.</summary>
@@ -198,6 +221,20 @@ public sealed class PostgresServer : IAsyncDisposable
             .Select(version => Path.Combine(version, "bin"))
             .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
         : null;
+
+    /// <summary>Copies a database; false while somebody is connected to it.</summary>
+    private async Task<bool> TryCopyAsync(string template, string name)
+    {
+        try
+        {
+            await ExecuteAsync("postgres", $"CREATE DATABASE {name} TEMPLATE {template}");
+            return true;
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ObjectInUse)
+        {
+            return false;
+        }
+    }
 
     private string Binary(string name) => Path.Combine(binaries, name);
 
