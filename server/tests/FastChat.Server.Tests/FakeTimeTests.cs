@@ -42,10 +42,10 @@ public sealed class FakeTimeTests
         using var periodic = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         var tick = periodic.WaitForNextTickAsync().AsTask();
         time.Advance(TimeSpan.FromSeconds(2.9));
-        Assert.True(await tick.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await tick.WithinLimitAsync());
         Assert.False(delay.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
-        await delay.WaitAsync(TimeSpan.FromSeconds(10));
+        await delay.WithinLimitAsync();
         Assert.False(cancellation.IsCancellationRequested);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(cancellation.IsCancellationRequested);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FastChat.Server.Cluster;
 
 namespace FastChat.Server.Tests.Cluster;
@@ -5,7 +6,7 @@ namespace FastChat.Server.Tests.Cluster;
 /// <summary>The nodes' rows of a database whose clock a test moves, and which may be away.</summary>
 internal sealed class FakeNodes(TimeProvider time) : INodeStore
 {
-    public Dictionary<Guid, (DateTimeOffset RenewedAt, bool IsDead)> Rows { get; } = [];
+    public ConcurrentDictionary<Guid, (DateTimeOffset RenewedAt, bool IsDead)> Rows { get; } = new();
 
     /// <summary>Nobody reaches the database.</summary>
     public bool IsAway { get; set; }
@@ -13,8 +14,7 @@ internal sealed class FakeNodes(TimeProvider time) : INodeStore
     public Task JoinAsync(Guid nodeId, CancellationToken cancellationToken)
     {
         Answer();
-        Rows.Add(nodeId, (time.GetUtcNow(), false));
-        return Task.CompletedTask;
+        return Rows.TryAdd(nodeId, (time.GetUtcNow(), false)) ? Task.CompletedTask : throw new InvalidOperationException("the node has joined already");
     }
 
     public Task<TimeSpan?> RenewAsync(Guid nodeId, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class FakeNodes(TimeProvider time) : INodeStore
     public Task LeaveAsync(Guid nodeId, CancellationToken cancellationToken)
     {
         Answer();
-        Rows.Remove(nodeId);
+        Rows.TryRemove(nodeId, out _);
         return Task.CompletedTask;
     }
 

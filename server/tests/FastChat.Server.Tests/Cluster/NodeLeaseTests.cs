@@ -128,22 +128,13 @@ public sealed class NodeLeaseTests
         for (var round = 1; round <= 3; round++)
         {
             var wanted = began.AddSeconds(3 * round);
-            await UntilAsync(() => time.ActiveTimers > 0);
+            await Settle.UntilAsync(() => time.ActiveTimers > 0);
             time.Advance(TimeSpan.FromSeconds(3));
-            await UntilAsync(() => nodes.Rows[one.NodeId].RenewedAt == wanted);
+            await Settle.UntilAsync(() => nodes.Rows[one.NodeId].RenewedAt == wanted);
         }
 
         await one.StopAsync(default);
         Assert.Empty(nodes.Rows);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var tries = 0; !condition(); tries++)
-        {
-            Assert.True(tries < 5000, "it did not come about");
-            await Task.Delay(1);
-        }
     }
 
     /// <summary>A node that has just joined; the test lets it renew itself.</summary>

@@ -116,7 +116,7 @@ public sealed class ConnectionTests
         connection.Send(new ReconnectFrame(0, "bye"));
         connection.Close(CloseCode.NodeRestarts, "restart");
         connection.Close(CloseCode.SlowReader, "slow");
-        await connection.WriteAsync();
+        await connection.WriteAsync().WithinLimitAsync();
         Assert.Equal(["""{"type":"RECONNECT","after_ms":0,"reason":"bye"}"""], socket.Sent);
         Assert.Equal((CloseCode.NodeRestarts, "restart"), socket.Closed);
 
@@ -163,10 +163,10 @@ public sealed class ConnectionTests
         Assert.False(connection.TryRunSlowly(() => Task.CompletedTask));
         Assert.Empty(order);
         first.SetResult();
-        await connection.SlowWorkAsync();
+        await connection.SlowWorkAsync().WithinLimitAsync();
         Assert.Equal(Enumerable.Range(1, 127), order);
         Assert.True(connection.TryRunSlowly(() => Task.CompletedTask));
-        await connection.SlowWorkAsync();
+        await connection.SlowWorkAsync().WithinLimitAsync();
     }
 
     [Fact]

@@ -10,9 +10,6 @@ namespace FastChat.Server.Tests.Gateway;
 /// <summary>CH3 between nodes: what a node does while it looks up what the bus did not bring.</summary>
 public sealed class DeliveryOrderTests : IAsyncLifetime
 {
-    /// <summary>Milliseconds; what never comes is waited for no longer.</summary>
-    private const int Limit = 30_000;
-
     private static readonly TimeSpan Overtaken = TimeSpan.FromMilliseconds(20);
 
     private readonly FakeTime time = new();
@@ -31,12 +28,12 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await order.StopAsync(CancellationToken.None);
+        await order.StopAsync(CancellationToken.None).WithinLimitAsync();
         order.Dispose();
         database.Dispose();
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CH3_what_the_bus_did_not_bring_is_looked_up_and_comes_at_its_place()
     {
         Deliver(1, 4);
@@ -45,7 +42,7 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
         await ShowsAsync("1 2 3 4");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CH3_what_is_overtaken_during_a_look_up_is_waited_for_too()
     {
         Deliver(1, 3);
@@ -57,7 +54,7 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
         Assert.Equal("1 2 3 4 5", shown.Revs());
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CH3_what_is_lost_during_a_look_up_is_looked_up_next()
     {
         Deliver(1, 3);
@@ -69,7 +66,7 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
         await ShowsAsync("1 2 3 4 5");
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CL1_without_a_database_what_is_there_goes_out_and_the_gap_is_left_to_the_clients()
     {
         Deliver(1, 3);
@@ -86,19 +83,12 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
     /// <summary>The moment in which what was overtaken may come is over, and the database is asked.</summary>
     private async Task LookUpBeginsAsync()
     {
-        while (!await database.IsAskedAsync())
-        {
-            time.Advance(Overtaken);
-        }
+        await Settle.UntilAsync(() => time.ActiveTimers == 1, "what was overtaken is waited for");
+        time.Advance(Overtaken);
+        await Settle.UntilAsync(database.IsAsked, "the database is asked");
     }
 
-    private async Task ShowsAsync(string revs)
-    {
-        while (shown.Revs() != revs)
-        {
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-    }
+    private Task ShowsAsync(string revs) => Settle.UntilAsync(() => shown.Revs() == revs, $"the messages {revs} are shown");
 
     /// <summary>Answers with the messages that a test names, once it does.</summary>
     private sealed class SlowDatabase : IDatabase, IDisposable
@@ -106,7 +96,8 @@ public sealed class DeliveryOrderTests : IAsyncLifetime
         private readonly SemaphoreSlim asked = new(0);
         private TaskCompletionSource<List<MessageHint>> answer = new();
 
-        public Task<bool> IsAskedAsync() => asked.WaitAsync(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        /// <summary>True once for each question.</summary>
+        public bool IsAsked() => asked.Wait(0);
 
         public void Answer(params long[] revs) => answer.SetResult([.. revs.Select(Shown.Hint)]);
 

@@ -10,9 +10,6 @@ namespace FastChat.Server.Tests.Gateway;
 /// <summary>CL5: what a node delivers by looking into the database, when no hint came.</summary>
 public sealed class HeadCheckTests : IAsyncLifetime
 {
-    /// <summary>Milliseconds; what never comes is waited for no longer.</summary>
-    private const int Limit = 30_000;
-
     private readonly FakeTime time = new();
     private readonly Messages database = new();
     private readonly Shown shown;
@@ -36,11 +33,11 @@ public sealed class HeadCheckTests : IAsyncLifetime
         order.Dispose();
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CL2_what_was_there_before_the_start_is_not_delivered_and_what_came_since_is()
     {
         database.Last = 4;
-        await check.StartAsync(TestContext.Current.CancellationToken);
+        await check.StartAsync(CancellationToken.None);
         await LooksAsync(times: 3);
         Assert.Empty(shown.Revs());
         database.Last = 6;
@@ -49,36 +46,28 @@ public sealed class HeadCheckTests : IAsyncLifetime
         Assert.Equal("5 6", shown.Revs());
     }
 
-    [Fact(Timeout = Limit)]
+    [Fact]
     public async Task CL5_a_start_while_the_database_is_away_is_one_all_the_same()
     {
         database.IsAway = true;
-        await check.StartAsync(TestContext.Current.CancellationToken);
+        await check.StartAsync(CancellationToken.None);
         await LooksAsync(times: 2);
         (database.IsAway, database.Last) = (false, 1);
         await UntilShownAsync("1");
     }
 
-    private async Task LooksAsync(int times)
+    private Task LooksAsync(int times)
     {
-        for (var before = database.Looks; database.Looks < before + times;)
-        {
-            await AdvanceAsync();
-        }
+        var before = database.Looks;
+        return Settle.UntilAsync(() => Passes() && database.Looks >= before + times, $"{times} looks into the database");
     }
 
-    private async Task UntilShownAsync(string revs)
-    {
-        while (shown.Revs() != revs)
-        {
-            await AdvanceAsync();
-        }
-    }
+    private Task UntilShownAsync(string revs) => Settle.UntilAsync(() => Passes() && shown.Revs() == revs, $"the messages {revs} are shown");
 
-    private async Task AdvanceAsync()
+    private bool Passes()
     {
-        time.Advance(TimeSpan.FromMilliseconds(250));
-        await Task.Delay(1, TestContext.Current.CancellationToken);
+        time.AdvanceWhileAwaited(TimeSpan.FromMilliseconds(250));
+        return true;
     }
 
     /// <summary>One chat with the messages 1 to <see cref="Last"/>, all of them new.</summary>

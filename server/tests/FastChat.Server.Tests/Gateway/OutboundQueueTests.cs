@@ -155,11 +155,11 @@ public sealed class OutboundQueueTests
         var waiting = queue.WaitForRoomAsync().AsTask();
         Assert.False(waiting.IsCompleted);
         Send(big);
-        await waiting;
+        await waiting.WithinLimitAsync();
         queue.Add(new byte[big]);
         waiting = queue.WaitForRoomAsync().AsTask();
         queue.Close();
-        await waiting;
+        await waiting.WithinLimitAsync();
         Assert.True(queue.WaitForRoomAsync().AsTask().IsCompleted);
     }
 

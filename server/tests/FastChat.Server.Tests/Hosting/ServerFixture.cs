@@ -1,3 +1,4 @@
+using FastChat.Faults;
 using FastChat.Server.Cluster;
 using FastChat.Server.Hosting;
 using FastChat.Server.Identity;
@@ -59,7 +60,11 @@ public sealed class ServerFixture : IAsyncDisposable
         var server = new ServerFixture(root, settings);
         await server.app.Services.InitializeIdentityAsync(CancellationToken.None);
         await server.app.StartAsync();
-        server.Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(server.app.Urls.First()) };
+        server.Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(server.app.Urls.First()),
+            Timeout = Patience.For(60),
+        };
         return server;
     }
 

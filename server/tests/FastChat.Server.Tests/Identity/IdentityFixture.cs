@@ -29,7 +29,7 @@ internal sealed class IdentityFixture : IDisposable
 
     public InProcessBackplane Backplane { get; }
 
-    public List<Hint> Hints { get; } = [];
+    public Noted<Hint> Hints { get; } = new();
 
     public RevokedSessions Revoked { get; }
 

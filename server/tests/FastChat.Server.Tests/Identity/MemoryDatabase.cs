@@ -1,3 +1,4 @@
+using FastChat.Faults;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
 using FastChat.Server.Storage.Sqlite.Migrations;
@@ -46,7 +47,11 @@ internal sealed class MemoryDatabase : IDatabase, IDisposable
             throw new DatabaseUnavailableException("the database is away");
         }
 
-        await gate.WaitAsync(cancellationToken);
+        if (!await gate.WaitAsync(Patience.For(60), cancellationToken))
+        {
+            throw new TimeoutException("another transaction does not end");
+        }
+
         try
         {
             await using var context = new SqliteDbContext(options);

@@ -1,10 +1,10 @@
+using System.Runtime.CompilerServices;
 using FastChat.Server.Cluster;
 using FastChat.Server.Identity;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Tests.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace FastChat.Server.Tests.Presence;
 
@@ -46,18 +46,18 @@ internal sealed class NodesFixture : IPresenceStore, IDisposable
 
     public PresenceReconciler Reconciler { get; }
 
-    public List<PresenceHint> Published { get; } = [];
+    public Noted<PresenceHint> Published { get; } = new();
 
-    public List<Guid> Renamed { get; } = [];
+    public Noted<Guid> Renamed { get; } = new();
 
     /// <summary>What the next look into the database shows of the other nodes.</summary>
     public List<NodePresence> Others { get; } = [];
 
     /// <summary>What each look said was known already.</summary>
-    public List<Dictionary<Guid, long>> Reads { get; } = [];
+    public Noted<Dictionary<Guid, long>> Reads { get; } = new();
 
     /// <summary>What was written, each write by itself.</summary>
-    public List<(Guid NodeId, List<PresenceRecord> Records)> Writes { get; } = [];
+    public Noted<(Guid NodeId, List<PresenceRecord> Records)> Writes { get; } = new();
 
     public bool IsAway { get; set; }
 
@@ -66,28 +66,25 @@ internal sealed class NodesFixture : IPresenceStore, IDisposable
         await Lease.StartAsync(default);
         await Reconciler.StartAsync(default);
         await recorder.StartAsync(default);
-        await UntilAsync(() => Time.ActiveTimers > 0);
+        await Settle.UntilAsync(() => Time.ActiveTimers == 1, "the reconciler's timer runs");
     }
 
-    /// <summary>Lets time pass, bit by bit, until something has come about.</summary>
-    public async Task PassUntilAsync(Func<bool> condition, double atMost = 5)
+    /// <summary>Waits until the recorder gathers: its timer runs beside the reconciler's. Before that, time would pass without it.</summary>
+    public Task GathersAsync() => Settle.UntilAsync(() => Time.ActiveTimers == 2, "the recorder's timer runs");
+
+    /// <summary>
+    /// Lets time pass, bit by bit, until something has come about, for <paramref name="atMost"/> seconds. After those, background work
+    /// gets as much real time as it needs, but its clock stands still.
+    /// </summary>
+    public async Task PassUntilAsync(Func<bool> condition, double atMost, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
-        for (var passed = 0.0; !condition(); passed += 0.05)
+        for (var passed = 0.0; passed < atMost && !condition(); passed += 0.05)
         {
-            Assert.True(passed < atMost, "it did not come about in time");
             Time.Advance(TimeSpan.FromSeconds(0.05));
-            await UntilAsync(condition, tries: 20, mustHold: false);
-        }
-    }
-
-    public static async Task UntilAsync(Func<bool> condition, int tries = 5000, bool mustHold = true)
-    {
-        for (var i = 0; i < tries && !condition(); i++)
-        {
-            await Task.Delay(1);
+            await Task.Yield();
         }
 
-        Assert.True(!mustHold || condition(), "it did not come about");
+        await Settle.UntilAsync(condition, what);
     }
 
     public Task<bool> SaveAsync(Guid nodeId, long version, IReadOnlyCollection<PresenceRecord> records, CancellationToken cancellationToken)

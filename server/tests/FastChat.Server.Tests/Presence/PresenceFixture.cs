@@ -25,9 +25,9 @@ internal sealed class PresenceFixture
 
     public PresenceBroadcaster Broadcaster { get; }
 
-    public List<Guid> Changes { get; } = [];
+    public Noted<Guid> Changes { get; } = new();
 
-    public List<PresenceRecord> Records { get; } = [];
+    public Noted<PresenceRecord> Records { get; } = new();
 
     public static Guid User(int number) => new(number, 1, 0, new byte[8]);
 
@@ -57,7 +57,7 @@ internal sealed class NotedOutput : IPresenceOutput
 {
     public bool IsBusy { get; set; }
 
-    public List<PresenceFrame> Frames { get; } = [];
+    public Noted<PresenceFrame> Frames { get; } = new();
 
     /// <summary>Runs while a frame is being handed over.</summary>
     public Action? Meanwhile { get; set; }
@@ -79,10 +79,9 @@ internal sealed class NotedOutput : IPresenceOutput
     /// <summary>What came since the last call, each frame in a line.</summary>
     public List<string> Take()
     {
-        var lines = Frames.ConvertAll(frame =>
+        var lines = Frames.Take().ConvertAll(frame =>
             $"{(frame.Full ? "full" : "changes")} {(frame.Complete ? "complete" : "partial")} {frame.OnlineCount}: "
             + string.Join(", ", frame.Users.Select(user => $"{user.DisplayName} {user.Status}").Order(StringComparer.Ordinal)));
-        Frames.Clear();
         return lines.ConvertAll(line => line.TrimEnd());
     }
 }

@@ -27,7 +27,7 @@ public sealed class PresencePacerTests
         Assert.Empty(output.Take());
         await Settle.UntilAsync(() =>
         {
-            presence.Time.Advance(TimeSpan.FromMilliseconds(20));
+            presence.Time.AdvanceWhileAwaited(TimeSpan.FromMilliseconds(20));
             return output.Frames.Count > 0;
         });
         Assert.Equal(["changes complete 2: User 2 away"], output.Take());

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastChat.Faults;
 using FastChat.Protocol;
 using FastChat.Server.Presence;
 using Xunit;
@@ -221,7 +222,7 @@ public sealed class PresenceTrackerTests
         Assert.Null(patient.Tracker.Find(Ann));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task PR5_a_list_and_its_count_are_of_one_moment_however_many_come_and_go_meanwhile()
     {
         using var enough = new CancellationTokenSource();
@@ -238,14 +239,16 @@ public sealed class PresenceTrackerTests
         });
         var hidden = new Dictionary<Guid, DateTimeOffset> { [Ann] = DateTimeOffset.UnixEpoch }.ToImmutableDictionary();
         var seen = new HashSet<(int Entries, int Count)>();
+        var began = TimeProvider.System.GetTimestamp();
         for (var round = 0; round < 100_000 || seen.Count < 2; round++)
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience.For(120), "the user was never seen both coming and going");
             var (entries, count) = Tracker.List(10, round % 2 == 0 ? hidden : hidden.Clear());
             seen.Add((entries.Count, count));
         }
 
         await enough.CancelAsync();
-        await comingAndGoing;
+        await comingAndGoing.WithinLimitAsync();
         Assert.Equal([(0, 0), (1, 1)], seen.Order());
     }
 }

@@ -92,7 +92,7 @@ public sealed class SqliteStartTests : IDisposable
             CREATE TABLE __EFMigrationsLock (Id INTEGER NOT NULL CONSTRAINT PK___EFMigrationsLock PRIMARY KEY, Timestamp TEXT NOT NULL);
             INSERT INTO __EFMigrationsLock VALUES (1, '2026-01-01 00:00:00')
             """);
-        var epoch = await Task.Run(() => EpochOf(path)).WaitAsync(TimeSpan.FromSeconds(60));
+        var epoch = await Task.Run(() => EpochOf(path)).WithinLimitAsync();
         Assert.NotEmpty(epoch);
     }
 

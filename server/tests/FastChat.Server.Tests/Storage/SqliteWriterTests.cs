@@ -1,3 +1,4 @@
+using FastChat.Faults;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -168,7 +169,7 @@ public sealed class SqliteWriterTests : IDisposable
     private async Task<Work[]> TogetherAsync(params Work[] works)
     {
         using var release = new ManualResetEventSlim();
-        writer.Enqueue(new Work(_ => release.Wait()));
+        writer.Enqueue(new Work(_ => Assert.True(release.Wait(Patience.For(60)), "the writer was not released")));
         works.ToList().ForEach(writer.Enqueue);
         release.Set();
         await Task.WhenAll(works.Select(work => work.Done));
@@ -201,7 +202,7 @@ public sealed class SqliteWriterTests : IDisposable
         {
         }
 
-        public Task<string> Done => done.Task;
+        public Task<string> Done => done.Task.WithinLimitAsync("the end of a work");
 
         public string? Fate { get; private set; }
 
