@@ -5,14 +5,17 @@ using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
 using FastChat.Server.Identity;
 using FastChat.Server.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastChat.Server.Tests.Chats;
 
-/// <summary>Chats on a real SQLite file, opened as the program opens it.</summary>
+/// <summary>Chats on a real SQLite file: a copy of one that is migrated once a run, with an epoch of its own.</summary>
 internal sealed class ChatFixture : IAsyncDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly Lazy<string> Template = new(MakeTemplate);
 
     private readonly string folder = Directory.CreateTempSubdirectory("fastchat-chats-").FullName;
     private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
@@ -21,7 +24,9 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     public ChatFixture()
     {
-        Database = SqliteStart.Open(Path.Combine(folder, "chat.db"), NullLoggerFactory.Instance);
+        var path = Path.Combine(folder, "chat.db");
+        File.Copy(Template.Value, path);
+        Database = SqliteStart.Open(path, NullLoggerFactory.Instance);
         Backplane.Subscribe(Hints.Add);
         Log = new SqliteMessageLog(Database, pump, TimeProvider.System, NullLogger<SqliteMessageLog>.Instance);
         Queries = new ChatQueries(Database);
@@ -33,7 +38,7 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     public InProcessBackplane Backplane { get; } = new(NullLogger<InProcessBackplane>.Instance);
 
-    public List<Hint> Hints { get; } = [];
+    public Noted<Hint> Hints { get; } = new();
 
     public SqliteMessageLog Log { get; }
 
@@ -100,10 +105,27 @@ internal sealed class ChatFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await pump.StopAsync(default);
+        await pump.StopAsync(default).WithinLimitAsync();
         pump.Dispose();
         Database.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Makes an empty database without an epoch: each copy gets its own when it is opened, as a new database does.</summary>
+    private static string MakeTemplate()
+    {
+        var shared = Directory.CreateTempSubdirectory("fastchat-template-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(shared, recursive: true);
+        var path = Path.Combine(shared, "chat.db");
+        SqliteStart.Open(path, NullLoggerFactory.Instance).Dispose();
+
+        // Closing the last connection moves the write-ahead log into the file, so the file alone is the database.
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM database_info";
+        command.ExecuteNonQuery();
+        return path;
     }
 
     private static ChatMessage Message(Guid chat, long seq, long rev, Guid sender, string content, DateTimeOffset at) => new()
