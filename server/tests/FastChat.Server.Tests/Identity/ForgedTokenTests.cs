@@ -55,8 +55,14 @@ public sealed class ForgedTokenTests : IDisposable
                 AssertRefused(Own(Head(algorithm, signingKey.KeyId), Raw));
             }
 
-            foreach (var kid in new[] { "", "0", "../../dev/null", "' OR 1=1 --", signingKey.KeyId.ToUpperInvariant(), signingKey.KeyId + " " })
+            foreach (var kid in new[] { "", "0", "../../dev/null", "' OR 1=1 --", signingKey.KeyId[1..], signingKey.KeyId.ToUpperInvariant(), signingKey.KeyId + " " })
             {
+                // An id without letters is its own capital spelling.
+                if (kid == signingKey.KeyId)
+                {
+                    continue;
+                }
+
                 AssertRefused(Own(Head("ES256", kid), Raw));
             }
 
