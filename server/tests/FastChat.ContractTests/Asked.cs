@@ -1,5 +1,6 @@
 using FastChat.Protocol;
 using FastChat.Server.Chats;
+using FastChat.Server.Tests;
 
 namespace FastChat.ContractTests;
 
@@ -53,7 +54,7 @@ internal sealed class Asked(IMessageLog log)
     }
 
     private Task EnqueueAsync(LogRequest request, Task done) =>
-        log.Enqueue(request) ? done.WaitAsync(TimeSpan.FromSeconds(60)) : throw new InvalidOperationException("the log is full");
+        log.Enqueue(request) ? done.WithinLimitAsync($"the log's answer to {request.GetType().Name}") : throw new InvalidOperationException("the log is full");
 
     private void Note(LogRequest request, TaskCompletionSource done)
     {

@@ -1,7 +1,6 @@
 using FastChat.Protocol;
 using FastChat.Server.Blocks;
 using FastChat.Server.Chats;
-using FastChat.Server.Identity;
 using Xunit;
 
 namespace FastChat.ContractTests;
@@ -33,7 +32,7 @@ public abstract class BlockContract : DatabaseContract
         await Database.Database.WriteAsync(
             async (db, ct) =>
             {
-                var users = Enumerable.Range(0, UserBlock.Most - 1).Select(NewUser).ToList();
+                var users = Enumerable.Range(0, UserBlock.Most - 1).Select(number => TestDatabase.NewUser($"{number}")).ToList();
                 db.AddRange(users);
                 await db.SaveChangesAsync(ct);
                 db.AddRange(users.Select(user => new UserBlock { BlockerId = Bob, BlockedId = user.UserId, BlockedAt = TestDatabase.Start, LastSeen = TestDatabase.Start }));
@@ -264,9 +263,6 @@ public abstract class BlockContract : DatabaseContract
         var withEve = (await Log.SendAsync(Ann, Eve, "hello")).Message.ChatId;
         Assert.Equal(["hello"], await ContentsAsync(withEve, Eve));
     }
-
-    private static User NewUser(int number) =>
-        new() { UserId = Guid.CreateVersion7(), DisplayName = $"{number}", Kind = User.Guest, CreatedAt = TestDatabase.Start, LastSeen = TestDatabase.Start };
 
     private async Task<List<string?>> ContentsAsync(Guid chat, Guid member) =>
         [.. (await Database.MessagesAsync(chat, member)).Select(message => message.Content)];

@@ -9,17 +9,13 @@ public abstract class DatabaseContract : IAsyncLifetime
 
     private protected Asked Log => field ??= new Asked(Database.Log);
 
-    protected Guid Ann { get; private set; }
+    protected static Guid Ann => Templates.Users[0].UserId;
 
-    protected Guid Bob { get; private set; }
+    protected static Guid Bob => Templates.Users[1].UserId;
 
-    protected Guid Eve { get; private set; }
+    protected static Guid Eve => Templates.Users[2].UserId;
 
-    public async ValueTask InitializeAsync()
-    {
-        Database = await StartAsync();
-        (Ann, Bob, Eve) = (await Database.UserAsync("Ann"), await Database.UserAsync("Bob"), await Database.UserAsync("Eve"));
-    }
+    public async ValueTask InitializeAsync() => Database = await StartAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,10 +1,11 @@
 using FastChat.Protocol;
 using FastChat.Server.Chats;
+using FastChat.Server.Tests;
 using Xunit;
 
 namespace FastChat.ContractTests;
 
-/// <summary><see cref="IMessageLog"/>: places without holes, in one order, and what happens while nothing can be written.</summary>
+/// <summary><see cref="IMessageLog"/>: places without holes, in one order.</summary>
 public abstract class MessageOrderContract : DatabaseContract
 {
     [Fact]
@@ -81,34 +82,7 @@ public abstract class MessageOrderContract : DatabaseContract
             rev = changes.Rev;
         }
 
-        await sending;
+        await sending.WithinLimitAsync();
         Assert.Equal(Enumerable.Range(1, 301).Select(n => (long)n), seen);
-    }
-
-    [Fact]
-    public async Task While_nothing_can_be_written_requests_are_refused_as_UNAVAILABLE_within_five_seconds_and_leave_no_hole()
-    {
-        var chat = (await Log.SendAsync(Ann, Bob, "1")).Message.ChatId;
-        await using (await Database.KeepFromWritingAsync())
-        {
-            var began = TimeProvider.System.GetTimestamp();
-            var append = Log.AppendAsync(Ann, chat, null, "lost");
-            var toUser = Log.AppendAsync(Ann, null, Eve, "lost");
-            var advance = Log.AdvanceAsync(Bob, chat, isRead: true, 1);
-            var open = Log.OpenAsync(Bob, Eve);
-            await Task.WhenAll(append, toUser, advance, open);
-            Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5.5));
-            LogRequest[] requests = [await append, await toUser, await advance, await open];
-            Assert.All(requests, request => Assert.Equal(ErrorCode.Unavailable, request.Refusal?.Code));
-            Assert.All(requests, request => Assert.NotNull(request.Refusal?.RetryAfter));
-
-            // Reading goes on meanwhile.
-            Assert.Single(await Database.MessagesAsync(chat, Bob));
-        }
-
-        Assert.Equal(2, (await Log.AppendAsync(Ann, chat, null, "2")).Stored?.Message.Seq);
-        Assert.Equal(["1", "2"], (await Database.MessagesAsync(chat, Bob)).Select(message => message.Content));
-        Assert.Equal([chat], (await Database.Chats.ListAsync(Ann, 10, null, default)).Chats.Select(body => body.ChatId));
-        Assert.Equal(0, (await Database.Chats.FindAsync(chat, Bob, default)).Value.Members.Single(member => member.UserId == Bob).ReadSeq);
     }
 }

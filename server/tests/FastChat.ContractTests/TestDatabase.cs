@@ -5,10 +5,6 @@ using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
-
-// They wait for databases and brokers more than they compute.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
 
 namespace FastChat.ContractTests;
 
@@ -41,17 +37,20 @@ public abstract class TestDatabase : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    public static User NewUser(string name) =>
+        new() { UserId = Guid.CreateVersion7(), DisplayName = name, Kind = User.Guest, CreatedAt = Start, LastSeen = Start };
+
     public async Task<Guid> UserAsync(string name)
     {
-        var id = Guid.CreateVersion7();
+        var user = NewUser(name);
         await Database.WriteAsync(
             async (db, ct) =>
             {
-                db.Add(new User { UserId = id, DisplayName = name, Kind = User.Guest, CreatedAt = Start, LastSeen = Start });
+                db.Add(user);
                 return await db.SaveChangesAsync(ct);
             },
             CancellationToken.None);
-        return id;
+        return user.UserId;
     }
 
     public Task<DateTimeOffset> LastSeenAsync(Guid user) => Database.ReadAsync(

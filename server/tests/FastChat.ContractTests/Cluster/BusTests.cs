@@ -8,24 +8,18 @@ using FastChat.Server.Storage.Postgres;
 
 namespace FastChat.ContractTests.Cluster;
 
-/// <summary>On PostgreSQL, each node through a proxy that can be cut.</summary>
+/// <summary>On PostgreSQL, each node through a proxy that can be cut. The tests share a database; each has its own scope in it.</summary>
 public sealed class PostgresBusTests : BusContract
 {
     private readonly List<PostgresBus> buses = [];
-    private PostgresServer server = null!;
+    private readonly string scope = $"{Guid.NewGuid():N}";
     private ChaosProxy proxy = null!;
-    private string database = null!;
 
-    protected override async Task PrepareAsync()
-    {
-        server = await PostgresServer.SharedAsync();
-        database = await server.CreateDatabaseAsync();
-        proxy = new ChaosProxy(server.Port);
-    }
+    protected override async Task PrepareAsync() => proxy = new ChaosProxy((await PostgresServer.SharedAsync()).Port);
 
     protected override IBus Bus()
     {
-        var bus = new PostgresBus(PostgresConnections.Bus(PostgresTestDatabase.Address(PostgresServer.Url(proxy.Port, database))), "test", "test");
+        var bus = new PostgresBus(PostgresConnections.Bus(PostgresTestDatabase.Address(PostgresServer.Url(proxy.Port, "postgres"))), "test", scope);
         buses.Add(bus);
         return bus;
     }
@@ -42,18 +36,18 @@ public sealed class PostgresBusTests : BusContract
     {
         buses.ForEach(bus => bus.Dispose());
         await proxy.DisposeAsync();
-        await server.DropDatabaseAsync(database);
     }
 }
 
 /// <summary>On RabbitMQ, each node through a proxy that can be cut.</summary>
 public sealed class RabbitMqBusTests : BusContract
 {
+    private readonly string scope = $"{Guid.NewGuid():N}";
     private ChaosProxy proxy = null!;
 
     protected override async Task PrepareAsync() => proxy = new ChaosProxy((await RabbitMqServer.SharedAsync()).Port);
 
-    protected override IBus Bus() => new RabbitMqBus(new Uri(RabbitMqServer.UrlAt(proxy.Port)), "test");
+    protected override IBus Bus() => new RabbitMqBus(new Uri(RabbitMqServer.UrlAt(proxy.Port)), scope);
 
     protected override void Cut()
     {

@@ -1,4 +1,5 @@
 using FastChat.Server.Cluster;
+using FastChat.Server.Tests;
 
 namespace FastChat.ContractTests.Cluster;
 
@@ -21,5 +22,5 @@ internal sealed class Ear(int count)
         }
     }
 
-    public Task<List<Hint>> HeardAsync() => done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<List<Hint>> HeardAsync() => done.Task.WithinLimitAsync($"hearing {count} hints");
 }

@@ -6,26 +6,20 @@ namespace FastChat.ContractTests.Postgres;
 /// <summary>What only a database that others share can do to the message log.</summary>
 public sealed class PostgresLogTests : DatabaseContract
 {
-    /// <summary>How often the database has come to the end of a transaction with a message of which a test wants it to be slow.</summary>
-    private const string Trap =
-        """
-        CREATE SEQUENCE ends;
-        CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.content = 'poison' THEN RAISE EXCEPTION 'a bug'; END IF;
-          IF NEW.content = 'slow' AND nextval('ends') = 1 THEN PERFORM pg_sleep({0}); END IF;
-          RETURN NULL;
-        END $$;
-        CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON chat_messages DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trap();
-        """;
-
     private PostgresTestDatabase Postgres => (PostgresTestDatabase)Database;
 
     [Fact]
     public async Task CH2_a_commit_that_is_answered_too_late_is_found_out_and_counts_as_stored_and_not_as_a_repeat()
     {
-        await SetTrapAsync(seconds: 3);
-        var slow = await Log.AppendAsync(Ann, null, Bob, "slow");
+        Task<Asked.Appending> sending;
+        await using (await CommitTrap.SetAsync(Postgres))
+        {
+            sending = Log.AppendAsync(Ann, null, Bob, "slow");
+            await CommitTrap.HangsAsync(Postgres);
+            Postgres.Time.ExpireTimeouts();
+        }
+
+        var slow = await sending;
         Assert.Equal((null, false, 1L), (slow.Refusal, slow.Stored!.Duplicate, slow.Stored.Message.Seq));
         Assert.NotNull(slow.Stored.Before);
         Assert.Equal(2, (await Log.AppendAsync(Ann, slow.Stored.Message.ChatId, null, "next")).Stored!.Message.Seq);
@@ -36,10 +30,10 @@ public sealed class PostgresLogTests : DatabaseContract
     public async Task CH2_a_connection_cut_inside_a_commit_that_did_not_happen_stores_the_same_message_once()
     {
         var chat = (await Log.SendAsync(Ann, Bob, "first")).Message.ChatId;
-        await SetTrapAsync(seconds: 30);
+        await using var held = await CommitTrap.SetAsync(Postgres);
         var slow = Log.AppendAsync(Ann, chat, null, "slow");
         var younger = Log.AppendAsync(Ann, chat, null, "younger");
-        await CutSleepersAsync();
+        await CommitTrap.CutAsync(Postgres);
         Assert.Equal((null, false, 2L), ((await slow).Refusal, (await slow).Stored!.Duplicate, (await slow).Stored!.Message.Seq));
         Assert.Equal(3, (await younger).Stored!.Message.Seq);
         Assert.Equal(["first", "slow", "younger"], (await Database.MessagesAsync(chat, Bob)).Select(message => message.Content));
@@ -49,7 +43,7 @@ public sealed class PostgresLogTests : DatabaseContract
     public async Task One_request_that_the_database_refuses_fails_alone_and_leaves_no_hole()
     {
         var chat = (await Log.SendAsync(Ann, Bob, "0")).Message.ChatId;
-        await SetTrapAsync(seconds: 0);
+        await using var held = await CommitTrap.SetAsync(Postgres);
         var sent = await Task.WhenAll(Enumerable.Range(1, 30).Select(i => Task.Run(() => Log.AppendAsync(Ann, chat, null, i == 15 ? "poison" : $"{i}"))));
         Assert.Equal(ErrorCode.InternalError, Assert.Single(sent, append => append.Refusal is not null).Code);
         Assert.Equal(Enumerable.Range(1, 30).Select(seq => (long)seq), (await Database.MessagesAsync(chat, Bob)).Select(message => message.Seq));
@@ -87,19 +81,4 @@ public sealed class PostgresLogTests : DatabaseContract
     }
 
     protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
-
-    private Task SetTrapAsync(int seconds) =>
-        Postgres.ExecuteAsync(Trap.Replace("{0}", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
-
-    /// <summary>Ends, as soon as there is one, the connection that sleeps inside its commit.</summary>
-    private Task CutSleepersAsync() => Postgres.ExecuteAsync(
-        """
-        DO $$ BEGIN
-          FOR attempt IN 1..20000 LOOP
-            PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep' AND pid <> pg_backend_pid();
-            EXIT WHEN FOUND;
-            PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001);
-          END LOOP;
-        END $$
-        """);
 }

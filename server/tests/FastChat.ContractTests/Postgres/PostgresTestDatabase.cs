@@ -4,9 +4,11 @@ using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Postgres;
+using FastChat.Server.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Xunit;
 
 namespace FastChat.ContractTests.Postgres;
 
@@ -20,13 +22,14 @@ public sealed class PostgresTestDatabase : TestDatabase
     private readonly PostgresMessageLog log;
     private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
 
-    private PostgresTestDatabase(PostgresServer server, string name, string url, bool isOwner = true)
+    private PostgresTestDatabase(PostgresServer server, string name, string url, bool isHurried = false, bool isOwner = true)
     {
+        var time = isHurried ? TimeProvider.System : Time;
         this.isOwner = isOwner;
         this.server = server;
         this.name = name;
-        database = PostgresStart.Open(Address(url), TimeProvider.System, NullLoggerFactory.Instance);
-        log = new PostgresMessageLog(database, pump, TimeProvider.System, NullLogger<PostgresMessageLog>.Instance);
+        database = PostgresStart.Open(Address(url), time, NullLoggerFactory.Instance);
+        log = new PostgresMessageLog(database, pump, time, NullLogger<PostgresMessageLog>.Instance);
         Presence = new PostgresPresenceStore(database);
         Nodes = new PostgresNodeStore(database);
     }
@@ -39,19 +42,26 @@ public sealed class PostgresTestDatabase : TestDatabase
 
     public override INodeStore Nodes { get; }
 
-    public static async Task<TestDatabase> StartAsync()
+    /// <summary>The clock of its timeouts.</summary>
+    internal UnhurriedTime Time { get; } = new();
+
+    internal string ConnectionString => server.ConnectionString(name);
+
+    /// <param name="isHurried">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
+    public static async Task<TestDatabase> StartAsync(bool isHurried = false)
     {
         var shared = await PostgresServer.SharedAsync();
-        var fresh = await shared.CreateDatabaseAsync();
-        return await StartAsync(shared, fresh, shared.Url(fresh));
+        var fresh = await Templates.CopyPostgresAsync();
+        return await StartAsync(shared, fresh, shared.Url(fresh), isHurried);
     }
 
-    public static async Task<TestDatabase> StartPooledAsync()
+    /// <param name="isHurried">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
+    public static async Task<TestDatabase> StartPooledAsync(bool isHurried = false)
     {
         var shared = await PostgresServer.SharedAsync();
         var bouncer = await PgBouncerServer.SharedAsync();
-        var fresh = await shared.CreateDatabaseAsync();
-        return await StartAsync(shared, fresh, bouncer.Url(fresh));
+        var fresh = await Templates.CopyPostgresAsync();
+        return await StartAsync(shared, fresh, bouncer.Url(fresh), isHurried);
     }
 
     /// <summary>Another node on the same database.</summary>
@@ -66,7 +76,18 @@ public sealed class PostgresTestDatabase : TestDatabase
     public Task ExecuteAsync(string statements) => server.ExecuteAsync(name, statements);
 
     public static PostgresAddress Address(string url) =>
-        StorageOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).Build()).Postgres!;
+        Patient(StorageOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(StorageOptions.Setting, url)]).Build()).Postgres!);
+
+    /// <summary>The address with the longest timeout for connecting: the machine may be busy.</summary>
+    public static PostgresAddress Patient(PostgresAddress address) => new()
+    {
+        Host = address.Host,
+        Port = address.Port,
+        Database = address.Database,
+        User = address.User,
+        Password = address.Password,
+        Options = new Dictionary<string, string>(address.Options, StringComparer.Ordinal) { ["connect_timeout"] = "60" },
+    };
 
     /// <summary>As an operator's statement would that takes a lock and keeps it.</summary>
     public override async Task<IAsyncDisposable> KeepFromWritingAsync()
@@ -81,20 +102,20 @@ public sealed class PostgresTestDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
-        await log.StopAsync(CancellationToken.None);
-        await pump.StopAsync(CancellationToken.None);
+        await log.StopAsync(CancellationToken.None).WithinLimitAsync();
+        await pump.StopAsync(CancellationToken.None).WithinLimitAsync();
         log.Dispose();
         pump.Dispose();
         database.Dispose();
         if (isOwner)
         {
-            await server.DropDatabaseAsync(name);
+            await Discarded.AddAsync(server, name);
         }
     }
 
-    private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url)
+    private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url, bool isHurried)
     {
-        var started = new PostgresTestDatabase(shared, fresh, url);
+        var started = new PostgresTestDatabase(shared, fresh, url, isHurried);
         await started.RunAsync();
         return started;
     }
@@ -114,6 +135,18 @@ public sealed class PostgresMessageIdTests : MessageIdContract
 public sealed class PostgresMessageOrderTests : MessageOrderContract
 {
     protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync();
+}
+
+[Collection(Alone.Name)]
+public sealed class PostgresOutageTests : OutageContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync(isHurried: true);
+}
+
+[Collection(Alone.Name)]
+public sealed class PgBouncerOutageTests : OutageContract
+{
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync(isHurried: true);
 }
 
 public sealed class PostgresChatTests : ChatContract

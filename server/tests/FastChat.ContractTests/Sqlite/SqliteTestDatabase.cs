@@ -3,8 +3,10 @@ using FastChat.Server.Cluster;
 using FastChat.Server.Presence;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
+using FastChat.Server.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace FastChat.ContractTests.Sqlite;
 
@@ -16,10 +18,10 @@ public sealed class SqliteTestDatabase : TestDatabase
     private readonly SqliteDatabase database;
     private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
 
-    private SqliteTestDatabase(string folder)
+    private SqliteTestDatabase(string path)
     {
-        this.folder = folder;
-        path = Path.Combine(folder, "chat.db");
+        this.path = path;
+        folder = Path.GetDirectoryName(path)!;
         database = SqliteStart.Open(path, NullLoggerFactory.Instance);
         Log = new SqliteMessageLog(database, pump, TimeProvider.System, NullLogger<SqliteMessageLog>.Instance);
         Presence = new SqlitePresenceStore(database);
@@ -36,7 +38,9 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public static async Task<TestDatabase> StartAsync()
     {
-        var started = new SqliteTestDatabase(Directory.CreateTempSubdirectory("fastchat-contract-").FullName);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("fastchat-contract-").FullName, "chat.db");
+        await Templates.CopySqliteAsync(file);
+        var started = new SqliteTestDatabase(file);
         await started.pump.StartAsync(CancellationToken.None);
         return started;
     }
@@ -54,7 +58,7 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
-        await pump.StopAsync(CancellationToken.None);
+        await pump.StopAsync(CancellationToken.None).WithinLimitAsync();
         pump.Dispose();
         database.Dispose();
         Directory.Delete(folder, recursive: true);
@@ -67,6 +71,12 @@ public sealed class SqliteMessageIdTests : MessageIdContract
 }
 
 public sealed class SqliteMessageOrderTests : MessageOrderContract
+{
+    protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
+}
+
+[Collection(Alone.Name)]
+public sealed class SqliteOutageTests : OutageContract
 {
     protected override Task<TestDatabase> StartAsync() => SqliteTestDatabase.StartAsync();
 }
