@@ -1,20 +1,30 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+import { limitMs } from './e2e/patience';
 
-// Each test starts the published server itself (e2e/server.ts), on a port and in a folder of its own.
+// Each worker starts published servers itself (e2e/server.ts), on ports and in folders of its own.
 export default defineConfig({
   testDir: './e2e',
+  globalSetup: './e2e/folders.ts',
   fullyParallel: true,
-  workers: 2,
-  timeout: 240_000,
-  expect: { timeout: 20_000 },
+  workers: Math.min(4, Math.max(1, availableParallelism())),
+  timeout: limitMs(240_000),
+  // Longer than the longest wait between two attempts to connect, 30 s.
+  expect: { timeout: limitMs(60_000) },
   forbidOnly: true,
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
-    // Recording everything costs a fifth of the time: --trace=retain-on-failure does it where a failure has to be understood.
+    actionTimeout: limitMs(60_000),
+    navigationTimeout: limitMs(60_000),
+    // Recording everything takes a fifth of the time: use --trace=retain-on-failure to understand a failure.
     trace: 'off',
     screenshot: 'only-on-failure',
-    launchOptions: { executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-background-networking'] },
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-background-networking'],
+      timeout: limitMs(60_000),
+    },
   },
 });

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { overflow, seriousFaults } from './axe';
 import { expect, meet, type Person, test } from './fixtures';
 
 /** Blocks whom the open chat is with. */
@@ -100,11 +100,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const ann = await arrive({ colorScheme, reducedMotion: 'reduce', viewport: { width: 360, height: 740 } });
     const bobName = await bob.ownName();
     const look = async (): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page: ann.page }).analyze();
-      const faults = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(faults.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-      const wide = await ann.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(wide).toBe(0);
+      expect(await seriousFaults(ann.page)).toEqual([]);
+      expect(await overflow(ann.page)).toBe(0);
     };
     for (const entry of ['Where you are signed in', 'Use on another device', 'Blocked people', 'Sign out…']) {
       const dialog = await ann.settings(entry);

@@ -1,10 +1,21 @@
-import { expect, openPage, test } from './fixtures';
+import { expect, openPage, testAlone } from './fixtures';
 import { Server } from './server';
 
-test('the page loads its files from a CDN of another origin, and opens without a network afterwards', async ({ browser }) => {
+const test = testAlone.extend<{ cdn: Server }>({
   // A server that lets any origin read its assets stands for the CDN.
-  const cdn = await Server.start({ ASSETS_URL: 'http://cdn.invalid/' });
-  const server = await Server.start({ ASSETS_URL: cdn.url });
+  cdn: async ({}, provide) => {
+    const cdn = await Server.start({ ASSETS_URL: 'http://cdn.invalid/' });
+    await provide(cdn);
+    await cdn.dispose();
+  },
+  settings: ({ cdn }, provide) => provide({ ASSETS_URL: cdn.url }),
+});
+
+test('the page loads its files from a CDN of another origin, and opens without a network afterwards', async ({
+  browser,
+  cdn,
+  server,
+}) => {
   const faults: string[] = [];
   const person = await openPage(await browser.newContext(), server.url, faults);
   const name = await person.ownName();
@@ -23,6 +34,4 @@ test('the page loads its files from a CDN of another origin, and opens without a
   await person.page.reload();
   await expect(person.name).toHaveText(name);
   expect(faults).toEqual([]);
-  await cdn.dispose();
-  await server.dispose();
 });

@@ -1,16 +1,15 @@
 import type { Browser } from '@playwright/test';
 import { Cluster } from './cluster';
 import { expect, openPage, type Person, test as base } from './fixtures';
+import { limitMs } from './patience';
 
-const test = base.extend<{ startCluster: (prefix: string) => Promise<Cluster> }>({
-  startCluster: async ({}, provide) => {
-    const started: Cluster[] = [];
-    await provide(async (prefix) => {
-      const cluster = await Cluster.start(prefix);
-      started.push(cluster);
-      return cluster;
-    });
-    await Promise.all(started.map((cluster) => cluster.dispose()));
+/** Each test replaces nodes, so each has a cluster of its own; the database server is shared. */
+const test = base.extend<{ prefix: string; cluster: Cluster }>({
+  prefix: ['', { option: true }],
+  cluster: async ({ postgres, prefix }, provide) => {
+    const cluster = await Cluster.start(postgres, prefix);
+    await provide(cluster);
+    await cluster.dispose();
   },
 });
 
@@ -67,49 +66,52 @@ async function meetByAddress(ann: Person, bob: Person): Promise<void> {
 }
 
 for (const prefix of ['', '/chat']) {
-  test(`GW6 at ${prefix}/ people on different nodes talk while nodes are replaced, without a banner`, async ({
-    browser,
-    startCluster,
-  }) => {
-    const cluster = await startCluster(prefix);
-    const faults: string[] = [];
-    const ann = await arrive(browser, cluster.url, faults);
-    const bob = await arrive(browser, cluster.url, faults);
-    await meetByAddress(ann.person, bob.person);
-    const said = ['Hello from one node'];
-    const say = async (from: Visitor, to: Visitor, text: string): Promise<void> => {
-      said.push(text);
-      await from.person.say(text);
-      await expect(to.person.message(text)).toBeVisible({ timeout: 5000 });
-    };
-    await say(bob, ann, 'Hello from another');
+  test.describe(() => {
+    test.use({ prefix });
 
-    // Under the prefix one is enough: what is different there is the addresses.
-    const replaced = prefix ? cluster.nodes.slice(0, 1) : cluster.nodes;
-    const movedAt: [number[], number[]] = [[], []];
-    for (const [index, node] of replaced.entries()) {
-      const before = [ann.told.toMove, bob.told.toMove];
-      const drained = node.drain();
-      for (let line = 1; line <= 3; line++) await say(ann, bob, `While node ${index} leaves, line ${line}`);
-      await drained;
-      if (ann.told.toMove > (before[0] ?? 0)) movedAt[0].push(index);
-      if (bob.told.toMove > (before[1] ?? 0)) movedAt[1].push(index);
-      if (index < cluster.nodes.length - 1) await node.restart();
-    }
-    if (!prefix) {
-      // All three were left in turn, so both were asked to move, and the first time not by the same node.
-      expect(movedAt.map((nodes) => nodes.length)).not.toContain(0);
-      expect(movedAt[0][0]).not.toBe(movedAt[1][0]);
-    }
+    test(`GW6 at ${prefix}/ people on different nodes talk while nodes are replaced, without a banner`, async ({
+      browser,
+      cluster,
+    }) => {
+      const faults: string[] = [];
+      const ann = await arrive(browser, cluster.url, faults);
+      const bob = await arrive(browser, cluster.url, faults);
+      await meetByAddress(ann.person, bob.person);
+      const said = ['Hello from one node'];
+      const say = async (from: Visitor, to: Visitor, text: string): Promise<void> => {
+        said.push(text);
+        await from.person.say(text);
+        await expect(to.person.message(text)).toBeVisible({ timeout: limitMs(5000) });
+      };
+      await say(bob, ann, 'Hello from another');
 
-    await cluster.reload();
-    await say(bob, ann, 'And nginx was told of new settings');
-    expect(await ann.person.shown()).toEqual(said);
-    expect(await bob.person.shown()).toEqual(said);
-    expect((await ann.person.history()).map(({ content }) => content)).toEqual(said);
-    expect(await bannersOf(ann)).toEqual([]);
-    expect(await bannersOf(bob)).toEqual([]);
-    expect(faults).toEqual([]);
-    expect(await cluster.log()).not.toMatch(/\[(emerg|alert|crit)\]/);
+      // Under the prefix one is enough: what is different there is the addresses.
+      const replaced = prefix ? cluster.nodes.slice(0, 1) : cluster.nodes;
+      const movedAt: [number[], number[]] = [[], []];
+      for (const [index, node] of replaced.entries()) {
+        const before = [ann.told.toMove, bob.told.toMove];
+        const drained = node.drain();
+        for (let line = 1; line <= 3; line++) await say(ann, bob, `While node ${index} leaves, line ${line}`);
+        await drained;
+        if (ann.told.toMove > (before[0] ?? 0)) movedAt[0].push(index);
+        if (bob.told.toMove > (before[1] ?? 0)) movedAt[1].push(index);
+        if (index < cluster.nodes.length - 1) await node.restart();
+      }
+      if (!prefix) {
+        // All three were left in turn, so both were asked to move, and the first time not by the same node.
+        expect(movedAt.map((nodes) => nodes.length)).not.toContain(0);
+        expect(movedAt[0][0]).not.toBe(movedAt[1][0]);
+      }
+
+      await cluster.reload();
+      await say(bob, ann, 'And nginx was told of new settings');
+      expect(await ann.person.shown()).toEqual(said);
+      expect(await bob.person.shown()).toEqual(said);
+      expect((await ann.person.history()).map(({ content }) => content)).toEqual(said);
+      expect(await bannersOf(ann)).toEqual([]);
+      expect(await bannersOf(bob)).toEqual([]);
+      expect(faults).toEqual([]);
+      expect(await cluster.log()).not.toMatch(/\[(emerg|alert|crit)\]/);
+    });
   });
 }

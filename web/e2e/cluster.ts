@@ -1,125 +1,91 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { freePort, program, Server } from './server';
+import { makeFolder, removeFolder } from './folders';
+import { limitMs, until } from './patience';
+import { freePort } from './ports';
+import type { Postgres } from './postgres';
+import { Program, run } from './program';
+import { Server, serverProgram } from './server';
 
 const root = join(import.meta.dirname, '../..');
-const postgresFolder = '/usr/lib/postgresql';
 const brotli = '/usr/lib/nginx/modules/ngx_http_brotli_';
 
-/** A server of Debian's as a process of its own, in a folder of its own, ended by its id. */
-class Tool {
-  private running: ChildProcess | undefined;
-
-  constructor(readonly folder: string) {}
-
-  get pid(): number {
-    return this.running?.pid ?? 0;
-  }
-
-  async start(command: string, args: string[], port: number): Promise<void> {
-    this.running = spawn(command, args, { cwd: this.folder, stdio: 'ignore' });
-    const until = Date.now() + 30_000;
-    while (!(await listens(port))) {
-      if (this.running.exitCode !== null || Date.now() > until) throw new Error(`${command} did not start in ${this.folder}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  async dispose(signal: NodeJS.Signals): Promise<void> {
-    if (this.running && this.running.exitCode === null) {
-      this.running.kill(signal);
-      await once(this.running, 'exit');
-    }
-    await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** PostgreSQL with an empty database; as root it runs as Debian's user for it. */
-async function startPostgres(): Promise<{ url: string; tool: Tool }> {
-  const version = readdirSync(postgresFolder).sort((a, b) => Number(b) - Number(a))[0] ?? '';
-  const bin = join(postgresFolder, version, 'bin');
-  const tool = new Tool(await mkdtemp(join(tmpdir(), 'fastchat-e2e-pg-')));
-  const port = await freePort();
-  let as: string[] = [];
-  if (process.getuid?.() === 0) {
-    const id = (kind: string): string => execFileSync('id', [kind, 'postgres']).toString().trim();
-    await chown(tool.folder, Number(id('-u')), Number(id('-g')));
-    as = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'];
-  }
-  const [command = '', ...args] = [
-    ...as,
-    join(bin, 'initdb'),
-    '-D',
-    'data',
-    '-U',
-    'fastchat',
-    '-A',
-    'trust',
-    '-N',
-    '-E',
-    'UTF8',
-    '--locale=C',
-  ];
-  execFileSync(command, args, { cwd: tool.folder, stdio: 'ignore' });
-  const run = [...as, join(bin, 'postgres'), '-D', 'data', '-h', '127.0.0.1', '-p', `${port}`, '-k', tool.folder];
-  await tool.start(run[0] ?? '', run.slice(1), port);
-  return { url: `postgresql://fastchat@127.0.0.1:${port}/postgres?sslmode=disable`, tool };
-}
-
-/** Three nodes on one PostgreSQL behind nginx, as deploy/nginx installs it. */
+/** Three nodes on one database behind nginx, as deploy/nginx installs it. */
 export class Cluster {
   private constructor(
     readonly url: string,
     readonly nodes: Server[],
-    private readonly nginx: Tool,
-    private readonly postgres: Tool,
+    private readonly folder: string,
+    private readonly nginx: Program,
   ) {}
 
-  /** `prefix` is empty, or `/chat`; `settings` go to all nodes. */
-  static async start(prefix = '', settings: Record<string, string> = {}): Promise<Cluster> {
-    const { url, tool } = await startPostgres();
-    const all = { DATABASE_URL: url, PATH_BASE: prefix, ...settings };
-    // The first makes the schema; the others find it.
-    const nodes = [await Server.start(all)];
-    nodes.push(...(await Promise.all([Server.start(all), Server.start(all)])));
-    const nginx = new Tool(await mkdtemp(join(tmpdir(), 'fastchat-e2e-nginx-')));
-    const port = await freePort();
-    install(nginx.folder, prefix, nodes);
-    await writeFile(join(nginx.folder, 'nginx.conf'), around(port));
-    await nginx.start('/usr/sbin/nginx', ['-p', nginx.folder, '-c', 'nginx.conf', '-e', join(nginx.folder, 'error.log')], port);
-    return new Cluster(`http://127.0.0.1:${port}${prefix}/`, nodes, nginx, tool);
+  /** `prefix` is empty, or a path such as `/chat`. */
+  static async start(postgres: Postgres, prefix: string): Promise<Cluster> {
+    const settings = { DATABASE_URL: await postgres.createDatabase(), PATH_BASE: prefix };
+    const nodes: Server[] = [];
+    try {
+      // The first node creates the schema.
+      nodes.push(await Server.start(settings));
+      const others = await Promise.allSettled([Server.start(settings), Server.start(settings)]);
+      for (const other of others) if (other.status === 'fulfilled') nodes.push(other.value);
+      for (const other of others) if (other.status === 'rejected') throw other.reason;
+      return await Cluster.behindNginx(nodes, prefix);
+    } catch (error) {
+      await Promise.all(nodes.map((node) => node.dispose()));
+      throw error;
+    }
   }
 
-  /** What `systemctl reload nginx` does; ends when old workers take nobody any more. */
+  private static async behindNginx(nodes: Server[], prefix: string): Promise<Cluster> {
+    const folder = await makeFolder('nginx');
+    const port = await freePort();
+    await install(folder, prefix, nodes);
+    await writeFile(join(folder, 'nginx.conf'), around(port));
+    const args = ['-p', folder, '-c', 'nginx.conf', '-e', join(folder, 'error.log')];
+    // Its workers would outlive a master that is killed; SIGTERM ends them too.
+    const nginx = Program.start('nginx', { command: '/usr/sbin/nginx', args, folder }, 'TERM');
+    const cluster = new Cluster(`http://127.0.0.1:${port}${prefix}/`, nodes, folder, nginx);
+    try {
+      await nginx.ready(30_000, () => listens(port));
+    } catch (error) {
+      await cluster.stopNginx();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** Does what `systemctl reload nginx` does; ends when the old workers accept no more connections. */
   async reload(): Promise<void> {
     const before = workersOf(this.nginx.pid);
     process.kill(this.nginx.pid, 'SIGHUP');
-    while (before.some((worker) => isTaking(worker)) || workersOf(this.nginx.pid).every((worker) => before.includes(worker)))
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const isReplaced = (): boolean =>
+      !before.some((worker) => isAccepting(worker)) && workersOf(this.nginx.pid).some((worker) => !before.includes(worker));
+    await until('nginx to replace its workers', 30_000, isReplaced);
   }
 
-  /** What nginx complained of. */
+  /** What nginx complained about. */
   log(): Promise<string> {
-    return readFile(join(this.nginx.folder, 'error.log'), 'utf8');
+    return readFile(join(this.folder, 'error.log'), 'utf8');
   }
 
   async dispose(): Promise<void> {
-    await this.nginx.dispose('SIGTERM');
-    await Promise.all(this.nodes.map((node) => node.dispose()));
-    await this.postgres.dispose('SIGINT');
+    await Promise.all([this.stopNginx(), ...this.nodes.map((node) => node.dispose())]);
+  }
+
+  private async stopNginx(): Promise<void> {
+    await this.nginx.stop('SIGTERM');
+    await removeFolder(this.folder);
   }
 }
 
-function install(folder: string, prefix: string, nodes: Server[]): void {
+async function install(folder: string, prefix: string, nodes: Server[]): Promise<void> {
   const given = nodes.flatMap((node) => ['--node', new URL(node.url).host]);
-  const assets = join(dirname(program), 'wwwroot/assets');
+  const assets = join(dirname(serverProgram), 'wwwroot/assets');
   const prefixed = prefix ? ['--prefix', prefix] : [];
-  execFileSync(join(root, 'deploy/nginx/install'), ['--to', folder, '--assets', assets, ...prefixed, ...given]);
+  const args = ['--to', folder, '--assets', assets, ...prefixed, ...given];
+  await run({ command: join(root, 'deploy/nginx/install'), args, folder });
 }
 
 /** What Debian's own nginx.conf has around a site. */
@@ -138,7 +104,7 @@ function workersOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
-function isTaking(worker: number): boolean {
+function isAccepting(worker: number): boolean {
   try {
     return !readFileSync(`/proc/${worker}/cmdline`, 'utf8').includes('shutting down');
   } catch {
@@ -148,10 +114,12 @@ function isTaking(worker: number): boolean {
 
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = connect(port, '127.0.0.1', () => {
+    const probe = connect({ port, host: '127.0.0.1', timeout: limitMs(5000) }, () => end(true));
+    const end = (isOpen: boolean): void => {
       probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', () => resolve(false));
+      resolve(isOpen);
+    };
+    probe.once('error', () => end(false));
+    probe.once('timeout', () => end(false));
   });
 }

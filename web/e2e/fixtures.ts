@@ -1,5 +1,8 @@
 import { test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
 import { Network } from './network';
+import { limitMs } from './patience';
+import { Postgres } from './postgres';
+import { Program } from './program';
 import { Server } from './server';
 
 /** A person with a browser profile of their own. */
@@ -18,19 +21,19 @@ export class Person {
     return this.page.getByTestId('message');
   }
 
-  /** The name they were given. */
+  /** The person's own name, as the page shows it. */
   async ownName(): Promise<string> {
     await expect(this.name).not.toHaveText('');
     return (await this.name.innerText()).trim();
   }
 
-  /** The texts of all messages on the page, in their order. */
+  /** The texts of all messages on the page, in order. */
   async shown(): Promise<string[]> {
     const bubbles = this.messages.locator('[dir=auto]');
     return (await bubbles.allInnerTexts()).map((text) => text.trim());
   }
 
-  /** What the server has of the open chat: the audit of what the page shows. */
+  /** What the server has stored of the open chat, to compare with what the page shows. */
   async history(): Promise<{ content: string; seq: number; message_id: string }[]> {
     return this.page.evaluate(async () => {
       const ask = async (path: string, options: RequestInit = {}) =>
@@ -43,12 +46,14 @@ export class Person {
     });
   }
 
-  /** Waits until what is opened later is there too, so that it opens without a network. */
+  /** Waits until the page has fetched the code of all menus and dialogs, so that they open without a network. */
   async allFetched(): Promise<void> {
-    const fetched = (): Promise<boolean> =>
-      this.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('SignOutDialog')));
-    await expect.poll(fetched).toBe(true);
-    await this.page.waitForLoadState('networkidle');
+    const missing = (): Promise<string[]> =>
+      this.page.evaluate((modules) => {
+        const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+        return modules.filter((module) => !fetched.some((name) => name.includes(`/${module}-`)));
+      }, lateModules);
+    await expect.poll(missing).toEqual([]);
   }
 
   /** Opens an entry of the settings. */
@@ -69,11 +74,11 @@ export class Person {
   }
 
   person(name: string): Locator {
-    return this.page.getByTestId('online-user').filter({ hasText: name });
+    return this.named('online-user', name);
   }
 
   chat(name: string): Locator {
-    return this.page.getByTestId('chat-list-item').filter({ hasText: name });
+    return this.named('chat-list-item', name);
   }
 
   /** Types a message into the open chat and sends it with Enter. */
@@ -82,28 +87,86 @@ export class Person {
     await this.composer.press('Enter');
   }
 
-  /** How the last own message stands: Waiting to be sent, Sent, Delivered, Read, Not sent. */
+  /** How an own message stands: Waiting to be sent, Sent, Delivered, Read, Not sent. */
   mark(text: string): Locator {
     return this.message(text).getByTestId('message-mark');
   }
+
+  /** Rows with exactly this name: one name may be a part of another, or of a message. */
+  private named(row: string, name: string): Locator {
+    return this.page.getByTestId(row).filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+}
+
+/** The modules that the page fetches when it has nothing more urgent to do. */
+const lateModules = [
+  'LinkArrival',
+  'ShareDialog',
+  'KeysDialog',
+  'SearchDialog',
+  'PersonMenu',
+  'BlockDialog',
+  'SettingsMenu',
+  'SessionsDialog',
+  'BlocksDialog',
+  'LinkDialog',
+  'SignOutDialog',
+];
+
+interface ArriveOptions extends BrowserContextOptions {
+  /** The address; by default the server's own. */
+  at?: string;
+  /** Installs Playwright's clock: time passes as usual until the test moves it. */
+  clock?: boolean;
 }
 
 /** Lets a person open the page. Errors on the console fail the test. */
-export type Arrive = (options?: BrowserContextOptions & { at?: string }) => Promise<Person>;
+export type Arrive = (options?: ArriveOptions) => Promise<Person>;
 
 interface Fixtures {
-  /** Settings of the server, by `test.use`. */
-  settings: Record<string, string>;
+  /** The server that `arrive` leads to. */
   server: Server;
-  /** A network before the server, for those who come by its address. */
+  /** A network in front of the server, for pages that are opened at its address. */
   network: Network;
   arrive: Arrive;
+  /** Runs around each test. */
+  cleanUp: void;
 }
 
-/** Opens the page in a browser profile; what goes wrong on it is added to `faults`. */
+interface WorkerFixtures {
+  sharedServer: Server;
+  postgres: Postgres;
+}
+
+let names = 0;
+
+/** A name that nobody else has in this worker. It has a fixed length, so it is no part of another one either. */
+export const freshName = (kind = 'Person'): string => `${kind} ${String(++names).padStart(5, '0')}`;
+
+/**
+ * Gives guests a name of the test's own. Those that the server draws are friendlier, but two guests may get the same one, and then
+ * the page shows tags behind them.
+ */
+async function chooseName(page: Page): Promise<void> {
+  await page.exposeFunction('chooseGuestName', () => freshName());
+  await page.addInitScript(() => {
+    const { chooseGuestName } = window as unknown as { chooseGuestName: () => Promise<string> };
+    const real = window.fetch;
+    window.fetch = async (input, init) => {
+      const isNewSession = init?.method === 'POST' && new URL(String(input), location.href).pathname.endsWith('/api/sessions');
+      if (!isNewSession) return real(input, init);
+      const body = JSON.parse(String(init.body ?? '{}')) as Record<string, unknown>;
+      if (body['link_token'] !== undefined) return real(input, init);
+      return real(input, { ...init, body: JSON.stringify({ ...body, display_name: await chooseGuestName() }) });
+    };
+  });
+}
+
+/** Opens the page in a browser profile, as a guest with a fresh name; errors on the page are added to `faults`. */
 export async function openPage(context: BrowserContext, url: string, faults: string[] = []): Promise<Person> {
   const page = await context.newPage();
   listenForFaults(page, faults);
+  await chooseName(page);
   await page.goto(url);
   const person = new Person(page);
   await expect(person.name).toBeVisible();
@@ -117,26 +180,48 @@ function listenForFaults(page: Page, faults: string[]): void {
   });
 }
 
-/** What the browser itself says about a connection that the test cut; everything else on the console is a fault. */
+/** What the browser itself reports about a connection that the test cut. Everything else on the console is a fault. */
 const expected = /WebSocket connection to|Failed to load resource: net::/;
 
-export const test = base.extend<Fixtures & { tidy: void }>({
-  settings: [{}, { option: true }],
+/** How much of a server's log the report of a failed test shows. */
+const reportedLines = 40;
 
-  // A page that is left open goes on looking for its server, and the next tests share the machine with it.
-  tidy: [
-    async ({ browser }, provide) => {
+/**
+ * The test's server is shared with the other tests of the worker: a test must not stop, restart or configure it. People of earlier
+ * tests stay in the list for some seconds, so a test looks for its own people by name.
+ */
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  sharedServer: [
+    async ({}, provide) => {
+      const server = await Server.start({ Limits__GuestsPerHour: '0' });
+      await provide(server);
+      await server.dispose();
+    },
+    { scope: 'worker', timeout: limitMs(120_000) },
+  ],
+
+  postgres: [
+    async ({}, provide) => {
+      const postgres = await Postgres.start();
+      await provide(postgres);
+      await postgres.dispose();
+    },
+    { scope: 'worker', timeout: limitMs(180_000) },
+  ],
+
+  cleanUp: [
+    async ({ browser }, provide, info) => {
       await provide();
+      // A page that is left open goes on looking for its server, and the next tests share the machine with it.
       await Promise.all(browser.contexts().map((context) => context.close()));
+      const log = Program.report(reportedLines);
+      if (info.status !== info.expectedStatus && log) info.errors.push({ message: `The last lines of the servers:\n${log}` });
+      Program.forgetEnded();
     },
     { auto: true },
   ],
 
-  server: async ({ settings }, provide) => {
-    const server = await Server.start(settings);
-    await provide(server);
-    await server.dispose();
-  },
+  server: ({ sharedServer }, provide) => provide(sharedServer),
 
   network: async ({ server }, provide) => {
     const network = await Network.before(server.url);
@@ -146,20 +231,34 @@ export const test = base.extend<Fixtures & { tidy: void }>({
 
   arrive: async ({ browser, server }, provide) => {
     const faults: string[] = [];
-    await provide(async ({ at = server.url, ...options } = {}) => {
+    await provide(async ({ at = server.url, clock = false, ...options } = {}) => {
       const context = await browser.newContext(options);
+      if (clock) await context.clock.install();
       return openPage(context, at, faults);
     });
     expect(faults).toEqual([]);
   },
 });
 
+/** Each test has a server of its own, which it may stop, restart and configure, and which nobody else uses. */
+export const testAlone = test.extend<{ settings: Record<string, string> }>({
+  /** Settings of the server, by `testAlone.use`. */
+  settings: [{}, { option: true }],
+
+  server: async ({ settings }, provide) => {
+    const server = await Server.start(settings);
+    await provide(server);
+    await server.dispose();
+  },
+});
+
 /** Two people who see each other, with the chat open on the first one's page. */
-export async function meet(arrive: Arrive): Promise<{ ann: Person; bob: Person; annName: string; bobName: string }> {
-  const ann = await arrive();
-  const bob = await arrive();
-  const annName = await ann.ownName();
-  const bobName = await bob.ownName();
+export async function meet(
+  arrive: Arrive,
+  options: ArriveOptions = {},
+): Promise<{ ann: Person; bob: Person; annName: string; bobName: string }> {
+  const [ann, bob] = await Promise.all([arrive(options), arrive(options)]);
+  const [annName, bobName] = await Promise.all([ann.ownName(), bob.ownName()]);
   await ann.person(bobName).click();
   await expect(ann.composer).toBeFocused();
   return { ann, bob, annName, bobName };

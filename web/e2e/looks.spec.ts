@@ -1,20 +1,9 @@
-import AxeBuilder from '@axe-core/playwright';
-import { devices, type Page } from '@playwright/test';
-import { type Arrive, expect, type Person, test } from './fixtures';
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
-    .map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}
-
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
+import { devices } from '@playwright/test';
+import { overflow, seriousFaults } from './axe';
+import { type Arrive, expect, type Person, test, testAlone } from './fixtures';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious on the main screens, ${colorScheme}`, async ({ arrive }) => {
+  testAlone(`axe finds nothing serious on the main screens, ${colorScheme}`, async ({ arrive }) => {
     const ann = await arrive({ colorScheme, reducedMotion: 'reduce' });
     await expect(ann.page.getByTestId('nobody-here')).toBeVisible();
     expect(await seriousFaults(ann.page)).toEqual([]);

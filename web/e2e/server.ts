@@ -1,17 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder, removeFolder } from './folders';
+import { limitMs } from './patience';
+import { freePort } from './ports';
+import { Program, run } from './program';
 
-export const program = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
+export const serverProgram = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
 
-/** A FastChat server as a process of its own, which a test may kill and start again on the same data and port. */
+const startMs = 60_000;
+const answerMs = 5000;
+
+/** A FastChat server in a process of its own. A test may kill it and start it again on the same data and port. */
 export class Server {
-  private process: ChildProcess | undefined;
-  private log = '';
+  private program: Program | undefined;
 
   private constructor(
     private readonly folder: string,
@@ -24,101 +25,76 @@ export class Server {
   }
 
   static async start(settings: Record<string, string> = {}): Promise<Server> {
-    if (!existsSync(program)) {
-      throw new Error(`There is no server at ${program}: publish it first, or set FASTCHAT_SERVER.`);
+    if (!existsSync(serverProgram)) {
+      throw new Error(`There is no server at ${serverProgram}: publish it first, or set FASTCHAT_SERVER.`);
     }
-    const server = new Server(await mkdtemp(join(tmpdir(), 'fastchat-e2e-')), await freePort(), { ...settings });
-    await server.restart();
+    const server = new Server(await makeFolder('server'), await freePort(), { ...settings });
+    try {
+      await server.restart();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
     return server;
   }
 
-  /** The file in which it keeps everything. */
+  /** The SQLite file with all of the server's data. */
   get database(): string {
     return join(this.folder, 'fastchat.db');
   }
 
-  /** Starts it on what is there, and waits until it is ready; with other settings from now on, if any are given. */
+  /** Starts the server on the data that is there, and waits until it is ready. The given settings apply from now on. */
   async restart(settings: Record<string, string> = {}): Promise<void> {
     Object.assign(this.settings, settings);
     await this.kill();
-    const started = spawn(program, ['--urls', this.url], {
-      env: {
-        ...process.env,
-        DATABASE_URL: `sqlite:${this.database}`,
-        MANAGEMENT_URL: '',
-        // Else each one that is killed leaves the pipes of its debugger in the folder for temporary files.
-        DOTNET_EnableDiagnostics: '0',
-        ...this.settings,
-      },
-    });
-    this.process = started;
-    started.stdout?.on('data', (text: Buffer) => (this.log += text.toString()));
-    started.stderr?.on('data', (text: Buffer) => (this.log += text.toString()));
-    const until = Date.now() + 60_000;
-    while (!(await this.isReady())) {
-      // Killed while it was starting: whoever did that starts the next one.
-      if (this.process !== started) return;
-      if (started.exitCode !== null || Date.now() > until) {
-        await this.kill();
-        throw new Error(`The server did not start:\n${this.log}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const args = ['--urls', this.url];
+    const launch = { command: serverProgram, args, folder: this.folder, env: this.environment() };
+    this.program = Program.start(`Server on port ${this.port}`, launch, 'KILL');
+    await this.program.ready(startMs, () => this.isReady());
   }
 
-  /** Kills it as a power cut would. */
-  async kill(): Promise<void> {
-    const running = this.process;
-    this.process = undefined;
-    if (running && running.exitCode === null) {
-      running.kill('SIGKILL');
-      await once(running, 'exit');
-    }
+  /** Kills the server, as a power cut would. */
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
   }
 
-  /** Asks it to stop, as `systemctl stop` does, and waits for the end of its drain. */
-  async drain(): Promise<void> {
-    const running = this.process;
-    this.process = undefined;
-    if (running && running.exitCode === null) {
-      running.kill('SIGTERM');
-      await once(running, 'exit');
-    }
+  /** Asks the server to stop, as `systemctl stop` does, and waits until it has drained. */
+  drain(): Promise<void> {
+    return this.end('SIGTERM');
   }
 
-  /** How many sockets it has, by what the kernel says of its port. */
-  get sockets(): number {
-    const port = this.port.toString(16).toUpperCase().padStart(4, '0');
-    const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n');
-    return rows.filter((row) => new RegExp(`^\\s*\\d+: 0100007F:${port} \\S+ 01 `).test(row)).length;
-  }
-
-  /** An operator's command on this server's database. */
-  run(verb: 'backup' | 'restore', file: string): void {
-    execFileSync(program, [verb, file], { env: { ...process.env, DATABASE_URL: `sqlite:${this.database}` } });
+  /** Runs an operator's command on this server's database. */
+  async run(command: 'backup' | 'restore', file: string): Promise<void> {
+    await run({ command: serverProgram, args: [command, file], folder: this.folder, env: this.environment() });
   }
 
   async dispose(): Promise<void> {
     await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const program = this.program;
+    this.program = undefined;
+    await program?.stop(signal);
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      DATABASE_URL: `sqlite:${this.database}`,
+      MANAGEMENT_URL: '',
+      // Otherwise each killed server leaves its debugger's pipes in the folder for temporary files.
+      DOTNET_EnableDiagnostics: '0',
+      ...this.settings,
+    };
   }
 
   private async isReady(): Promise<boolean> {
     try {
-      return (await fetch(new URL('/health/ready', this.url))).ok;
+      return (await fetch(new URL('/health/ready', this.url), { signal: AbortSignal.timeout(limitMs(answerMs)) })).ok;
     } catch {
       return false;
     }
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
