@@ -65,6 +65,7 @@ test('CL4 a first message to somebody is found again after the browser was close
   await ann.page.reload();
   await expect(ann.page.getByTestId('own-name')).not.toHaveText('');
   network.mend();
+  await ann.networkIsBack();
   await ann.person(bobName).click();
   network.cut();
   await ann.say('Hello from a tunnel');
@@ -72,6 +73,7 @@ test('CL4 a first message to somebody is found again after the browser was close
   await ann.page.reload();
   await expect(ann.chat(bobName)).toContainText(waiting);
   network.mend();
+  for (const person of [ann, bob]) await person.networkIsBack();
   await expect(bob.page.getByTestId('chat-list-item')).toContainText('Hello from a tunnel');
   await ann.chat(bobName).click();
   await expect(ann.mark('Hello from a tunnel')).toHaveText(arrived);
@@ -102,6 +104,7 @@ testAlone(
     const long = 'A sentence that is too long for the server as it is from now on.';
     for (const text of [long, `${long} And another.`, 'Short']) await ann.say(text);
     await server.restart({ Limits__MessageLength: '40' });
+    for (const person of [ann, bob]) await person.networkIsBack();
 
     await expect(bob.message('Short')).toBeVisible();
     const notes = ann.page.getByTestId('failed-note');
@@ -201,6 +204,7 @@ test('where the browser keeps nothing the page says so, goes on, and sends when 
   await ann.say('Only in memory');
   await expect(ann.page.getByTestId('unkept-note')).toContainText('Leave this page open');
   network.mend();
+  await ann.networkIsBack();
   await expect(ann.mark('Only in memory')).toHaveText(arrived);
   await expect(ann.page.getByTestId('unkept-note')).toHaveCount(0);
   await audit([ann], ['Kept nowhere', 'Only in memory']);

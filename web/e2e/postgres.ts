@@ -61,7 +61,7 @@ export class Postgres {
   private async answers(): Promise<boolean> {
     const server = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', owner];
     try {
-      await run({ command: tool('pg_isready'), args: ['-q', ...server], ...this.as });
+      await run({ command: tool('pg_isready'), args: ['-q', '-d', 'postgres', ...server], ...this.as });
       return true;
     } catch {
       return false;

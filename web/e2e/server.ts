@@ -7,7 +7,7 @@ import { Program, run } from './program';
 
 export const serverProgram = process.env['FASTCHAT_SERVER'] ?? join(import.meta.dirname, '../../artifacts/publish/fastchat');
 
-const startMs = 60_000;
+const startMs = 120_000;
 const answerMs = 5000;
 
 /** A FastChat server in a process of its own. A test may kill it and start it again on the same data and port. */

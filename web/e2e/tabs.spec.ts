@@ -35,7 +35,7 @@ for (const locks of [true, false]) {
         const before = served.length;
         // The list is asked for again when somebody looks at the page.
         await both((page) => page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange'))));
-        await expect.poll(() => served.length).toBeGreaterThan(before + 1);
+        await expect.poll(() => served.length, { intervals: [50] }).toBeGreaterThan(before + 1);
       }
       // And past everything that keeps the tabs apart: the server alone decides.
       const answers = await both((page) =>
