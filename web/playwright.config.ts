@@ -8,7 +8,7 @@ export default defineConfig({
   globalSetup: './e2e/folders.ts',
   fullyParallel: true,
   workers: Math.min(4, Math.max(1, availableParallelism())),
-  timeout: limitMs(240_000),
+  timeout: limitMs(480_000),
   // Longer than the longest wait between two attempts to connect, 30 s.
   expect: { timeout: limitMs(60_000) },
   forbidOnly: true,

@@ -51,6 +51,7 @@ profileTest(
     for (const text of ['One', 'Two', 'Three']) await expect(ann.mark(text)).toHaveText(waiting);
 
     await server.restart();
+    for (const person of [ann, bob]) await person.networkIsBack();
     await expect(ann.mark('Three')).toHaveText('Read');
     await audit([ann, bob], ['Before', 'One', 'Two', 'Three']);
     await context.close();
@@ -173,6 +174,7 @@ testAlone(
     await expect(ann.mark('Written while it was away')).toHaveText(waiting);
     await server.run('restore', backup);
     await server.restart();
+    for (const person of [ann, bob]) await person.networkIsBack();
 
     await expect(ann.mark('Written while it was away')).toHaveText(arrived);
     await expect(ann.composer).toBeVisible();

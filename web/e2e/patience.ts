@@ -7,10 +7,11 @@ function factorIn(text: string | undefined): number {
   return Number(text);
 }
 
-const factor = factorIn(process.env[variable]);
+/** The factor of all time limits. */
+export const patience = factorIn(process.env[variable]);
 
 /** A time limit in milliseconds, longer where `FASTCHAT_TEST_PATIENCE` says that the machine is slow or busy. */
-export const limitMs = (ms: number): number => Math.ceil(ms * factor);
+export const limitMs = (ms: number): number => Math.ceil(ms * patience);
 
 /** How often a condition is checked that sends no event. */
 const pollMs = 20;

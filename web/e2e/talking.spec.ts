@@ -1,4 +1,5 @@
 import { expect, freshName, meet, test, testAlone } from './fixtures';
+import { limitMs } from './patience';
 
 test('two people meet, talk and see each other type and read', async ({ arrive }) => {
   const { ann, bob, annName, bobName } = await meet(arrive);
@@ -12,8 +13,11 @@ test('two people meet, talk and see each other type and read', async ({ arrive }
   await expect(bob.page).not.toHaveTitle(/\(1\)/);
   await expect(ann.mark('Hello, who are you?')).toHaveText(/Read/);
 
-  await bob.composer.pressSequentially('A fr');
-  await expect(ann.page.getByTestId('typing')).toContainText(bobName);
+  // The page shows for some seconds that somebody types; a slow machine may miss it the first time.
+  await expect(async () => {
+    await bob.composer.pressSequentially('A fr');
+    await expect(ann.page.getByTestId('typing')).toContainText(bobName, { timeout: limitMs(5000) });
+  }).toPass({ timeout: limitMs(60_000) });
   await bob.say('A friend');
   await expect(ann.message('A friend')).toBeVisible();
   await expect(ann.page.getByTestId('typing')).not.toContainText(bobName);
