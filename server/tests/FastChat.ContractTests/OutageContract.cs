@@ -1,4 +1,3 @@
-using FastChat.Faults;
 using FastChat.Protocol;
 using FastChat.Server.Chats;
 using Xunit;

@@ -1,5 +1,4 @@
 using FastChat.ContractTests.Archive;
-using FastChat.Faults;
 using FastChat.Server.Identity;
 using FastChat.Server.Storage;
 using Microsoft.Data.Sqlite;

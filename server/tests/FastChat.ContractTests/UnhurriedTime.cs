@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FastChat.Faults;
 
 namespace FastChat.ContractTests;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FastChat.Faults;
 
 namespace FastChat.Server.Tests;
 

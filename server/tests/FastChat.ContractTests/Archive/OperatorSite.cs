@@ -1,5 +1,4 @@
 using FastChat.ContractTests.Postgres;
-using FastChat.Faults;
 using FastChat.Server.Operations;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Archive;

@@ -1,5 +1,4 @@
 using FastChat.ContractTests.Postgres;
-using FastChat.Faults;
 using FastChat.Faults.Network;
 using FastChat.Server.Cluster;
 using FastChat.Server.Cluster.Postgres;

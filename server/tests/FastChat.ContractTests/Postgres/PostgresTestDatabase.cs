@@ -1,4 +1,3 @@
-using FastChat.Faults;
 using FastChat.Server.Chats;
 using FastChat.Server.Cluster;
 using FastChat.Server.Presence;

@@ -1,4 +1,3 @@
-using FastChat.Faults;
 using FastChat.Server.Cluster;
 using FastChat.Server.Hosting;
 using FastChat.Server.Identity;

@@ -1,4 +1,3 @@
-using FastChat.Faults;
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
 using FastChat.Server.Storage.Sqlite.Migrations;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FastChat.Faults;
 using FastChat.Protocol;
 using FastChat.Server.Presence;
 using Xunit;
