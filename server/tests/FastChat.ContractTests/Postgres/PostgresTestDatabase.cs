@@ -21,9 +21,9 @@ public sealed class PostgresTestDatabase : TestDatabase
     private readonly PostgresMessageLog log;
     private readonly AnswerPump pump = new(TimeProvider.System, NullLogger<AnswerPump>.Instance);
 
-    private PostgresTestDatabase(PostgresServer server, string name, string url, bool isHurried = false, bool isOwner = true)
+    private PostgresTestDatabase(PostgresServer server, string name, string url, bool usesSystemClock = false, bool isOwner = true)
     {
-        var time = isHurried ? TimeProvider.System : Time;
+        var time = usesSystemClock ? TimeProvider.System : Time;
         this.isOwner = isOwner;
         this.server = server;
         this.name = name;
@@ -46,21 +46,23 @@ public sealed class PostgresTestDatabase : TestDatabase
 
     internal string ConnectionString => server.ConnectionString(name);
 
-    /// <param name="isHurried">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
-    public static async Task<TestDatabase> StartAsync(bool isHurried = false)
+    /// <summary>Starts a node on a copy of the template.</summary>
+    /// <param name="usesSystemClock">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
+    public static async Task<TestDatabase> StartAsync(bool usesSystemClock = false)
     {
         var shared = await PostgresServer.SharedAsync();
         var fresh = await Templates.CopyPostgresAsync();
-        return await StartAsync(shared, fresh, shared.Url(fresh), isHurried);
+        return await StartAsync(shared, fresh, shared.Url(fresh), usesSystemClock);
     }
 
-    /// <param name="isHurried">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
-    public static async Task<TestDatabase> StartPooledAsync(bool isHurried = false)
+    /// <summary>The same, through PgBouncer.</summary>
+    /// <param name="usesSystemClock">Timeouts run on the machine's clock, not on <see cref="Time"/>.</param>
+    public static async Task<TestDatabase> StartPooledAsync(bool usesSystemClock = false)
     {
         var shared = await PostgresServer.SharedAsync();
         var bouncer = await PgBouncerServer.SharedAsync();
         var fresh = await Templates.CopyPostgresAsync();
-        return await StartAsync(shared, fresh, bouncer.Url(fresh), isHurried);
+        return await StartAsync(shared, fresh, bouncer.Url(fresh), usesSystemClock);
     }
 
     /// <summary>Another node on the same database.</summary>
@@ -112,9 +114,9 @@ public sealed class PostgresTestDatabase : TestDatabase
         }
     }
 
-    private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url, bool isHurried)
+    private static async Task<TestDatabase> StartAsync(PostgresServer shared, string fresh, string url, bool usesSystemClock)
     {
-        var started = new PostgresTestDatabase(shared, fresh, url, isHurried);
+        var started = new PostgresTestDatabase(shared, fresh, url, usesSystemClock);
         await started.RunAsync();
         return started;
     }
@@ -139,13 +141,13 @@ public sealed class PostgresMessageOrderTests : MessageOrderContract
 [Collection(Alone.Name)]
 public sealed class PostgresOutageTests : OutageContract
 {
-    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync(isHurried: true);
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartAsync(usesSystemClock: true);
 }
 
 [Collection(Alone.Name)]
 public sealed class PgBouncerOutageTests : OutageContract
 {
-    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync(isHurried: true);
+    protected override Task<TestDatabase> StartAsync() => PostgresTestDatabase.StartPooledAsync(usesSystemClock: true);
 }
 
 public sealed class PostgresChatTests : ChatContract
