@@ -133,7 +133,7 @@ public sealed class NodeLeaseTests
             await Settle.UntilAsync(() => nodes.Rows[one.NodeId].RenewedAt == wanted);
         }
 
-        await one.StopAsync(default);
+        await one.StopAsync(default).WithinLimitAsync();
         Assert.Empty(nodes.Rows);
     }
 

@@ -193,7 +193,7 @@ public sealed class ConnectionTests
         });
 
         // Its last look is over once it has stopped.
-        await watch.StopAsync(default);
+        await watch.StopAsync(default).WithinLimitAsync();
         Assert.True(time.GetElapsedTime(0) >= TimeSpan.FromSeconds(5));
         Assert.Contains("HELLO_TIMEOUT", Take(silent), StringComparison.Ordinal);
         Assert.False(waiting.IsClosing);

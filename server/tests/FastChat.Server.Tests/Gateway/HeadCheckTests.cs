@@ -28,7 +28,7 @@ public sealed class HeadCheckTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await check.StopAsync(CancellationToken.None);
+        await check.StopAsync(CancellationToken.None).WithinLimitAsync();
         check.Dispose();
         order.Dispose();
     }
@@ -59,16 +59,18 @@ public sealed class HeadCheckTests : IAsyncLifetime
     private Task LooksAsync(int times)
     {
         var before = database.Looks;
-        return Settle.UntilAsync(() => Passes() && database.Looks >= before + times, $"{times} looks into the database");
+        return PassUntilAsync(() => database.Looks >= before + times, $"{times} looks into the database");
     }
 
-    private Task UntilShownAsync(string revs) => Settle.UntilAsync(() => Passes() && shown.Revs() == revs, $"the messages {revs} are shown");
+    private Task UntilShownAsync(string revs) => PassUntilAsync(() => shown.Revs() == revs, $"the messages {revs} are shown");
 
-    private bool Passes()
-    {
-        time.AdvanceWhileAwaited(TimeSpan.FromMilliseconds(250));
-        return true;
-    }
+    private Task PassUntilAsync(Func<bool> condition, string what) => Settle.UntilAsync(
+        () =>
+        {
+            time.AdvanceWhileAwaited(TimeSpan.FromMilliseconds(250));
+            return condition();
+        },
+        what);
 
     /// <summary>One chat with the messages 1 to <see cref="Last"/>, all of them new.</summary>
     private sealed class Messages : IDatabase

@@ -41,7 +41,7 @@ public sealed class TypingRelayTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await relay.StopAsync(default);
+        await relay.StopAsync(default).WithinLimitAsync();
         relay.Dispose();
         await chats.DisposeAsync();
     }

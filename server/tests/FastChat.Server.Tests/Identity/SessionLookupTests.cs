@@ -23,7 +23,7 @@ public sealed class SessionLookupTests : IDisposable
         await identity.Sessions.RevokeAsync(sessions[4].User.UserId, sessions[4].SessionId, default);
         var stranger = new Caller(sessions[0].User.UserId, sessions[1].SessionId);
         var asked = sessions.Select(session => new Caller(session.User.UserId, session.SessionId)).Append(stranger).ToList();
-        var answers = await Task.WhenAll(asked.Select(caller => identity.Lookup.FindAsync(caller, default)));
+        var answers = await Task.WhenAll(asked.Select(caller => identity.Lookup.FindAsync(caller, default))).WithinLimitAsync();
         Assert.Equal(asked.Take(4).Select(caller => caller.UserId), answers.Take(4).Select(answer => answer!.User.UserId));
         Assert.Equal([null, null], answers.Skip(4));
     }
@@ -43,7 +43,7 @@ public sealed class SessionLookupTests : IDisposable
     public async Task Who_asks_after_the_stop_is_told_so()
     {
         var session = await identity.SignInAsync();
-        await identity.Lookup.StopAsync(default);
+        await identity.Lookup.StopAsync(default).WithinLimitAsync();
         await Assert.ThrowsAsync<DatabaseUnavailableException>(
             () => identity.Lookup.FindAsync(new Caller(session.User.UserId, session.SessionId), default));
     }
@@ -55,8 +55,8 @@ public sealed class SessionLookupTests : IDisposable
         var caller = new Caller(session.User.UserId, session.SessionId);
         using var lookup = new SessionLookup(identity.Database);
         var asked = lookup.FindAsync(caller, default);
-        await lookup.StopAsync(default);
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => asked);
+        await lookup.StopAsync(default).WithinLimitAsync();
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => asked.WithinLimitAsync());
         await Assert.ThrowsAsync<DatabaseUnavailableException>(() => lookup.FindAsync(caller, default));
     }
 }

@@ -33,7 +33,7 @@ public sealed class PresencePacerTests
         Assert.Equal(["changes complete 2: User 2 away"], output.Take());
         Assert.True(presence.Time.GetElapsedTime(0) >= TimeSpan.FromSeconds(1));
         await Settle.UntilAsync(() => presence.Time.ActiveTimers == 0);
-        await pacer.StopAsync(default);
+        await pacer.StopAsync(default).WithinLimitAsync();
     }
 
     [Fact]
@@ -52,6 +52,6 @@ public sealed class PresencePacerTests
             presence.Time.Advance(TimeSpan.FromMilliseconds(250));
             return presence.Tracker.OnlineCount == 0;
         });
-        await reaper.StopAsync(default);
+        await reaper.StopAsync(default).WithinLimitAsync();
     }
 }
