@@ -3,6 +3,9 @@ import { Cluster } from './cluster';
 import { expect, openPage, type Person, test as base } from './fixtures';
 import { limitMs, patience } from './patience';
 
+// One after the other in one worker: they share the database server, and three nodes at a time are enough work for a machine.
+base.describe.configure({ mode: 'default' });
+
 /** Each test replaces nodes, so each has a cluster of its own; the database server is shared. */
 const test = base.extend<{ prefix: string; cluster: Cluster }>({
   prefix: ['', { option: true }],
@@ -51,20 +54,10 @@ async function arrive(browser: Browser, url: string, faults: string[]): Promise<
 const bannersOf = ({ person }: Visitor): Promise<string[]> =>
   person.page.evaluate(() => (window as unknown as { bannersSeen: string[] }).bannersSeen);
 
-const idOf = (person: Person): Promise<string> =>
-  person.page.evaluate(async () => {
-    const ask = async (path: string, options: RequestInit) =>
-      (await (await fetch(path, options)).json()) as Record<string, string>;
-    const headers = { 'content-type': 'application/json' };
-    const { access_token } = await ask('api/sessions/refresh', { method: 'POST', body: '{}', headers });
-    const me = await ask('api/me', { headers: { authorization: `Bearer ${access_token}` } });
-    return me['user_id'] ?? '';
-  });
-
 /** Opens the chat on the first one's page by the other's address: who is shown on another node is not what is tested here. */
 async function meetByAddress(ann: Person, bob: Person): Promise<void> {
-  const other = await idOf(bob);
-  await ann.page.evaluate((id) => (window.location.hash = `#/u/${id}`), other);
+  const { user_id } = await bob.ask<{ user_id: string }>('api/me');
+  await ann.page.evaluate((id) => (window.location.hash = `#/u/${id}`), user_id);
   await expect(ann.composer).toBeVisible();
   await ann.say('Hello from one node');
   await bob.page.getByTestId('chat-list-item').click();

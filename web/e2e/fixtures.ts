@@ -35,15 +35,29 @@ export class Person {
 
   /** What the server has stored of the open chat, to compare with what the page shows. */
   async history(): Promise<{ content: string; seq: number; message_id: string }[]> {
-    return this.page.evaluate(async () => {
-      const ask = async (path: string, options: RequestInit = {}) =>
-        (await fetch(path, options)).json() as Promise<Record<string, never>>;
-      const headers = { 'content-type': 'application/json' };
-      const { access_token } = await ask('api/sessions/refresh', { method: 'POST', body: '{}', headers });
-      const chatId = window.location.hash.split('/').at(-1);
-      const auth = { headers: { authorization: `Bearer ${access_token}` } };
-      return (await ask(`api/chats/${chatId}/messages?limit=200`, auth))['messages'] ?? [];
-    });
+    const chatId = new URL(this.page.url()).hash.split('/').at(-1);
+    const answer = await this.ask<{ messages: { content: string; seq: number; message_id: string }[] }>(
+      `api/chats/${chatId}/messages?limit=200`,
+    );
+    return answer.messages;
+  }
+
+  /** Asks the server in this person's name, again if it is not available for a moment. */
+  async ask<T>(path: string): Promise<T> {
+    let answer: unknown;
+    await expect(async () => {
+      answer = await this.page.evaluate(async (path) => {
+        const call = async (path: string, options: RequestInit): Promise<Record<string, unknown>> => {
+          const response = await fetch(path, options);
+          if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+          return response.json() as Promise<Record<string, unknown>>;
+        };
+        const headers = { 'content-type': 'application/json' };
+        const { access_token } = await call('api/sessions/refresh', { method: 'POST', body: '{}', headers });
+        return call(path, { headers: { authorization: `Bearer ${String(access_token)}` } });
+      }, path);
+    }).toPass({ timeout: limitMs(60_000) });
+    return answer as T;
   }
 
   /** Waits until the page has fetched the code of all menus and dialogs, so that they open without a network. */
