@@ -70,8 +70,7 @@ test('blocked people are listed in the settings, and the way back is there too',
   await expect(row).toContainText(bobName);
   await row.getByRole('button', { name: `Unblock ${bobName}` }).click();
   await expect(dialog).toContainText('You have blocked nobody');
-  await ann.page.keyboard.press('Escape');
-  await expect(dialog).toHaveCount(0);
+  await ann.closeDialog();
   await expect(note(ann)).toHaveCount(0);
   await expect(ann.composer).toBeVisible();
 });
@@ -107,8 +106,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const dialog = await ann.settings(entry);
       await expect(dialog.getByRole('heading')).toBeVisible();
       await look();
-      await ann.page.keyboard.press('Escape');
-      await expect(dialog).toHaveCount(0);
+      await ann.closeDialog();
     }
     await ann.person(bobName).click();
     await block(ann, bobName);

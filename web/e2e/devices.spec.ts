@@ -24,8 +24,7 @@ const sessionsOf = async (person: Person): Promise<number> => {
   const dialog = await person.settings('Where you are signed in');
   await expect(dialog.getByTestId('session').first()).toBeVisible();
   const count = await dialog.getByTestId('session').count();
-  await person.page.keyboard.press('Escape');
-  await expect(dialog).toHaveCount(0);
+  await person.closeDialog();
   return count;
 };
 
@@ -105,7 +104,7 @@ test('a link that says another name than it belongs to is not used, and one’s 
   const bob = await arrive();
   const [annName, bobName] = [await ann.ownName(), await bob.ownName()];
   const link = await ann.deviceLink();
-  await ann.page.keyboard.press('Escape');
+  await ann.closeDialog();
 
   await ann.page.evaluate((hash) => void (window.location.hash = hash), new URL(link).hash);
   await expect(arrival(ann.page)).toContainText(`You are ${annName} here already`);
@@ -132,8 +131,7 @@ test('ID3 where one is signed in is listed, and ended one by one or everywhere e
     await page.getByTestId('accept-link').click();
     await expect(page.getByTestId('own-name')).toBeVisible();
     await expect(ann.page.getByTestId('link-used')).toBeVisible();
-    await ann.page.keyboard.press('Escape');
-    await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+    await ann.closeDialog();
     pages.push(page);
   }
   const dialog = await ann.settings('Where you are signed in');
@@ -159,8 +157,7 @@ test('ID3 where one is signed in is listed, and ended one by one or everywhere e
   await expect.poll(stopped).toBe(3);
   await expect(ann.page.getByTestId('stopped')).toHaveCount(0);
 
-  await ann.page.keyboard.press('Escape');
-  await expect(dialog).toHaveCount(0);
+  await ann.closeDialog();
   await expect(ann.page.getByRole('button', { name: 'Settings' })).toBeFocused();
 });
 

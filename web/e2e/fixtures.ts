@@ -77,6 +77,13 @@ export class Person {
     return this.page.getByRole('dialog');
   }
 
+  /** Closes the open dialog with Escape, once the focus is in it: it may get there a moment after a click. */
+  async closeDialog(): Promise<void> {
+    await expect(this.page.locator('[role=presentation]:has([role=dialog]):focus-within').first()).toBeAttached();
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+  }
+
   /** Makes the one-time link that takes the identity to another device. */
   async deviceLink(): Promise<string> {
     const dialog = await this.settings('Use on another device');

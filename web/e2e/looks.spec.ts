@@ -20,8 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ann.page.keyboard.press('Control+k');
     await expect(ann.page.getByRole('dialog')).toBeVisible();
     expect(await seriousFaults(ann.page)).toEqual([]);
-    await ann.page.keyboard.press('Escape');
-    await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+    await ann.closeDialog();
   });
 }
 

@@ -41,7 +41,7 @@ test('people whose names look the same are told apart wherever both can appear',
   await ann.page.keyboard.press('Control+k');
   const found = ann.page.getByRole('dialog').getByRole('option');
   await expect(found.getByTestId(tags)).toHaveCount(2);
-  await ann.page.keyboard.press('Escape');
+  await ann.closeDialog();
 
   await rename(eve, freshName('Eve'));
   await expect(ann.page.getByTestId(tags)).toHaveCount(0);
