@@ -1,7 +1,6 @@
 using FastChat.Server.Storage.Postgres;
 using FastChat.Server.Tests;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace FastChat.ContractTests.Archive;
 
