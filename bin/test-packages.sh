@@ -1,6 +1,6 @@
 # Shared by bin/test and bin/stress: Debian's packages that the tests run, on ports of their own. Sourced, never run.
 
-# The browser is a Debian package; root may install it, others are told.
+# The browser is a Debian package. Root installs it; other users are asked to.
 require_chromium() {
   [ -x /usr/bin/chromium ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
