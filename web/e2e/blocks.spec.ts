@@ -1,5 +1,6 @@
 import { overflow, seriousFaults } from './axe';
-import { expect, meet, type Person, test } from './fixtures';
+import { expect, meet, test } from './fixtures';
+import type { Person } from './person';
 
 /** Blocks whom the open chat is with. */
 async function block(person: Person, name: string): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Browser } from '@playwright/test';
 import { Cluster } from './cluster';
-import { expect, openPage, type Person, test as base } from './fixtures';
+import { expect, openPage, test as base } from './fixtures';
 import { limitMs, patience } from './patience';
+import type { Person } from './person';
 
 // One after the other in one worker: they share the database server, and three nodes at a time are enough work for a machine.
 base.describe.configure({ mode: 'default' });

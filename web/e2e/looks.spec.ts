@@ -1,6 +1,7 @@
 import { devices } from '@playwright/test';
 import { overflow, seriousFaults } from './axe';
-import { type Arrive, expect, type Person, test, testAlone } from './fixtures';
+import { type Arrive, expect, test, testAlone } from './fixtures';
+import type { Person } from './person';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   testAlone(`axe finds nothing serious on the main screens, ${colorScheme}`, async ({ arrive }) => {

@@ -1,4 +1,5 @@
-import { expect, freshName, type Person, test } from './fixtures';
+import { expect, freshName, test } from './fixtures';
+import type { Person } from './person';
 
 async function rename(person: Person, name: string): Promise<void> {
   await person.name.click();

@@ -1,6 +1,7 @@
 import { chromium } from '@playwright/test';
-import { expect, meet, openPage, type Person, test, testAlone } from './fixtures';
+import { expect, meet, openPage, test, testAlone } from './fixtures';
 import { makeFolder, removeFolder } from './folders';
+import type { Person } from './person';
 
 const profileTest = testAlone.extend<{ profile: string }>({
   /** The folder of a browser profile that outlives its browser. */

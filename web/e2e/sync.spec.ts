@@ -1,8 +1,15 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, openPage, test } from './fixtures';
 import { limitMs, until } from './patience';
 
 const arrived = /Delivered|Read/;
+
+/** Whether something appears on the page within a time that is enough for what needs no waiting. */
+const appears = (what: Locator): Promise<boolean> =>
+  what.waitFor({ timeout: limitMs(2000) }).then(
+    () => true,
+    () => false,
+  );
 
 /** Counts how often each message leaves a page, by `message_id`. */
 function countSent(page: Page, sent: Map<string, number>): void {
@@ -153,18 +160,23 @@ test('CL6 when the network is back the page is too, at once, however long it was
   await ann.page.context().setOffline(true);
   await ann.say('In a tunnel');
   const banner = ann.page.getByTestId('connection-banner');
-  // The waits between attempts are random; from here on each is as long as it can be.
+  // The waits between attempts are random; from here on each is as long as it can be, and only the test moves the page's time.
   await ann.page.evaluate(() => (Math.random = () => 0.999));
+  await ann.pauseClock();
   // Long enough that the next attempt is many seconds away.
   const isFarAway = async (): Promise<boolean> => {
     await ann.page.clock.runFor(1000);
-    return /Next try in (\d\d|[6-9]) seconds/.test(await banner.innerText());
+    return /Next try in \d\d seconds/.test(await banner.innerText());
   };
   await until('a long wait between attempts', 60_000, isFarAway);
   await expect(banner).toHaveAttribute('data-show', 'down');
-  // While the page's time stands still, only the network's return can make it connect.
-  await ann.page.clock.pauseAt((await ann.page.evaluate(() => Date.now())) + 100);
   network.mend();
   await ann.page.context().setOffline(false);
-  await expect(ann.mark('In a tunnel')).toHaveText(arrived);
+  // Only the network's return makes the page connect before its time. It needs moments of its own for that: an attempt that came too
+  // early for the browser is followed by another one, and what was written without a connection may be looked for twice.
+  const sent = ann.mark('In a tunnel');
+  for (let seconds = 0; seconds < 9 && !(await appears(sent.filter({ hasText: arrived }))); seconds++)
+    await ann.page.clock.runFor(1000);
+  await expect(sent).toHaveText(arrived);
+  await expect(banner).not.toHaveAttribute('data-show', 'down');
 });
