@@ -60,7 +60,7 @@ web_packages() {
 
 web_build() {
   web_packages
-  if ! fresh web web || [ ! -f "$root/web/dist/index.html" ]; then
+  if ! fresh web web/index.html web/package.json web/package-lock.json web/public web/scripts web/src web/tsconfig.json web/vite.config.ts || [ ! -f "$root/web/dist/index.html" ]; then
     step "Building the web client" npm --prefix "$root/web" run build
     made web
   fi
@@ -69,7 +69,20 @@ web_build() {
 server_publish() {
   mkdir -p "$stamps"
   if ! fresh server server/src server/Directory.Build.props server/Directory.Packages.props global.json web/dist || [ ! -x "$publish/fastchat" ]; then
-    step "Building the server" dotnet publish "$root/server/src/FastChat.Server" -c Release -o "$publish"
+    step "Publishing the server" dotnet publish "$root/server/src/FastChat.Server" -c Release -o "$publish"
     made server
   fi
+}
+
+# The page, the published server, the tests and the measuring tools. The page is built beside the rest: neither needs more than a core for long.
+build_all() {
+  web_build &
+  local page=$!
+  mkdir -p "$stamps"
+  if ! fresh tests server bench global.json protocol; then
+    step "Building the server, its tests and the measuring tools" dotnet build "$root/server/FastChat.slnx" -c Release
+    made tests
+  fi
+  wait "$page" || exit 1
+  server_publish
 }

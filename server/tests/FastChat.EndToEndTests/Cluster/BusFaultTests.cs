@@ -5,6 +5,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>A bus that is killed, empty and frozen while people at three nodes write to each other; at the end nothing is lost, doubled or out of order.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class BusFaultTests
 {
     [Fact]

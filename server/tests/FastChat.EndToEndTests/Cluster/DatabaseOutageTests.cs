@@ -2,6 +2,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>Two nodes whose leases nobody can renew or declare lost, as the database is away.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class DatabaseOutageTests
 {
     [Fact]

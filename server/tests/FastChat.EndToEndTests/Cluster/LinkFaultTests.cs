@@ -6,6 +6,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>Links that are cut between single pairs while people at three nodes write to each other; at the end nothing is lost, doubled or out of order.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class LinkFaultTests
 {
     [Fact]

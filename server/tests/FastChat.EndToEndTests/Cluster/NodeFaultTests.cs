@@ -6,6 +6,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>Nodes that are killed, frozen and drained behind nginx while people write to each other; at the end nothing is lost, doubled or out of order.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class NodeFaultTests
 {
     [Fact]

@@ -4,6 +4,7 @@ namespace FastChat.EndToEndTests.Cluster;
 
 /// <summary>Nodes that die, stand still or lose their database, as the others and their clients see it.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class NodeLeaseTests
 {
     private static readonly TimeSpan Reconciled = Patience.Bound(5);

@@ -1,28 +1,36 @@
 namespace FastChat.EndToEndTests.Cluster;
 
-public sealed class PresenceOverTheBusTests() : PresenceAcrossNodesTests(hasBus: true);
+public sealed class PresenceOverTheBusTests(NodesOverPostgres nodes) : PresenceAcrossNodesTests(nodes), IClassFixture<NodesOverPostgres>;
 
-public sealed class PresenceWithoutTheBusTests() : PresenceAcrossNodesTests(hasBus: false);
+public sealed class PresenceWithoutTheBusTests(DeafNodes nodes) : PresenceAcrossNodesTests(nodes), IClassFixture<DeafNodes>;
 
 /// <summary>Who is at one node is shown at every other, over the bus or without it; the database is enough.</summary>
 [Trait("Database", "Own")]
-public abstract class PresenceAcrossNodesTests(bool hasBus) : IAsyncLifetime
+public abstract class PresenceAcrossNodesTests(NodePair nodes) : IAsyncLifetime
 {
     /// <summary>What is shown counts here, not how soon (<see cref="PresenceInTimeTests"/>): twice the promise, for other tests run beside these.</summary>
     private static readonly TimeSpan Reconciled = Patience.Bound(5);
 
-    private TwoNodes nodes = null!;
+    private ServerProcess One => nodes.First;
 
-    private ServerProcess One => nodes.One;
+    private ServerProcess Other => nodes.Second;
 
-    private ServerProcess Other => nodes.Other;
-
-    public async ValueTask InitializeAsync() => nodes = await TwoNodes.StartAsync(hasBus);
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits until those of the test before have gone, and neither node shows anybody.</summary>
+    public async ValueTask InitializeAsync()
     {
-        await nodes.DisposeAsync();
+        var asking = await Guest.CreateAsync(One);
+        foreach (var node in new[] { One, Other })
+        {
+            var api = (asking with { Server = node }).Api;
+            await Eventually.HoldsAsync(
+                async () => (await api.GetAsync("/api/presence/online")).Is(200).Json.Number("online_count") == 0, "nobody is online", Patience.Bound(20));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

@@ -7,6 +7,7 @@ namespace FastChat.EndToEndTests.Deployment;
 
 /// <summary>What reaches a node through nginx, how often, and what TLS adds.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class NginxForwardingTests
 {
     private static readonly (string, string)[] Forged =

@@ -4,6 +4,7 @@ namespace FastChat.EndToEndTests.Deployment;
 
 /// <summary>Sockets through nginx: they live as long as they should, through reloads, and past a node that is leaving.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class NginxSocketTests
 {
     [Theory]

@@ -4,6 +4,7 @@ namespace FastChat.EndToEndTests.Deployment;
 
 /// <summary>The Debian package on this very machine: installed, upgraded, removed, purged. systemd is not needed, its unit's command is run by hand.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class PackageTests
 {
     private const string Settings = "/etc/fastchat/fastchat.env";

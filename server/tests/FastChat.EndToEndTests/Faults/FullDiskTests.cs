@@ -7,6 +7,7 @@ namespace FastChat.EndToEndTests.Faults;
 
 /// <summary>A disk without room: senders are told so, sockets stay, nothing acknowledged is lost, and it goes on when there is room again.</summary>
 [Trait("Database", "SQLite")]
+[TakesLong]
 public sealed class FullDiskTests
 {
     [Fact]

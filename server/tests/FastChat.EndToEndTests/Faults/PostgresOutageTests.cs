@@ -5,6 +5,7 @@ namespace FastChat.EndToEndTests.Faults;
 
 /// <summary>A PostgreSQL that goes and comes back under a server that is not started anew.</summary>
 [Trait("Database", "Own")]
+[TakesLong]
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     /// <summary>GW3.</summary>

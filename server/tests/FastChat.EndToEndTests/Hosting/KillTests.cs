@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace FastChat.EndToEndTests.Hosting;
 
 /// <summary>CH1: what was acknowledged is there after kill -9, at whatever moment it came.</summary>
+[TakesLong]
 public sealed class KillTests
 {
     private const int Kills = 8;

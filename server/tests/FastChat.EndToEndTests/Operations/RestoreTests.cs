@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace FastChat.EndToEndTests.Operations;
 
 /// <summary>What users see of a backup, a restore and a move.</summary>
+[TakesLong]
 public sealed class RestoreTests
 {
     [Fact]

@@ -28,6 +28,7 @@ public sealed class DeadConnectionTests(PresenceServer presence) : IClassFixture
     }
 }
 
+[TakesLong]
 public sealed class KilledServerPresenceTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace FastChat.EndToEndTests.Security;
 
 /// <summary>Storms at the door: they slow themselves, and not those inside.</summary>
+[TakesLong]
 public sealed class StormTests
 {
     private const string Elsewhere = "X-Forwarded-For: 203.0.113.9";

@@ -12,8 +12,8 @@ public static class ProcessSlots
     private static readonly Dictionary<string, int> Held = new(StringComparer.Ordinal);
     private static int used;
 
-    /// <summary>How many are given out before tests have to wait: four for each core.</summary>
-    public static int Count { get; } = 4 * Environment.ProcessorCount;
+    /// <summary>How many are given out before tests have to wait: eight for each core, as most of them wait most of the time.</summary>
+    public static int Count { get; } = 8 * Environment.ProcessorCount;
 
     /// <summary>Names the class of tests on whose behalf this is called. A test assembly sets it; without it all are one owner.</summary>
     public static Func<string> CurrentOwner { get; set; } = () => "";
