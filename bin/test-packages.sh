@@ -1,12 +1,14 @@
 # Shared by bin/test and bin/stress: Debian's packages that the tests run, on ports of their own. Sourced, never run.
 
-# The browser is a Debian package. Root installs it; other users are asked to.
+# The browser is a Debian package: Chromium without a window, which takes a third less processor time; Chromium itself does too. Root installs
+# it; other users are asked to.
 require_chromium() {
-  [ -x /usr/bin/chromium ] && return
+  [ -x /usr/bin/chromium-headless-shell ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    step "Installing Chromium for the browser tests" sh -c 'apt-get update && apt-get install -y --no-install-recommends chromium'
-  else
-    die "The browser tests need Chromium at /usr/bin/chromium: apt-get install chromium"
+    step "Installing Chromium for the browser tests" sh -c \
+      'apt-get update && apt-get install -y --no-install-recommends chromium-headless-shell || [ -x /usr/bin/chromium ]'
+  elif [ ! -x /usr/bin/chromium ]; then
+    die "The browser tests need Chromium: apt-get install chromium-headless-shell"
   fi
 }
 

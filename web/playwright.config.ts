@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+import { launch } from './e2e/chromium';
 import { limitMs } from './e2e/patience';
 
 // Each worker starts published servers itself (e2e/server.ts), on ports and in folders of its own.
@@ -21,10 +22,6 @@ export default defineConfig({
     // Recording everything takes a fifth of the time: use --trace=retain-on-failure to understand a failure.
     trace: 'off',
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-background-networking'],
-      timeout: limitMs(60_000),
-    },
+    launchOptions: { ...launch, timeout: limitMs(60_000) },
   },
 });

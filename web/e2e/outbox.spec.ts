@@ -1,4 +1,5 @@
 import { chromium } from '@playwright/test';
+import { launch } from './chromium';
 import { expect, meet, openPage, test, testAlone } from './fixtures';
 import { makeFolder, removeFolder } from './folders';
 import type { Person } from './person';
@@ -26,7 +27,7 @@ async function audit(people: Person[], texts: string[]): Promise<void> {
 profileTest(
   'CL4 what was written offline survives closing the browser, is shown without a network, and is sent once, in order',
   async ({ arrive, server, profile }) => {
-    const options = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox'], viewport: { width: 1280, height: 800 } };
+    const options = { ...launch, viewport: { width: 1280, height: 800 } };
     const bob = await arrive();
     const bobName = await bob.ownName();
     let context = await chromium.launchPersistentContext(profile, options);
