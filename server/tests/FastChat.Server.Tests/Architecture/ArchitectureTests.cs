@@ -26,10 +26,8 @@ public sealed class ArchitectureTests
         ["Management"] = ["Hosting", "Telemetry"],
         ["Operations"] = ["Cluster", "Hosting", "Limits", "Storage", "Storage.Archive"],
         ["Storage.Archive"] = [],
-        ["Storage.Postgres"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Postgres.Migrations"],
-        ["Storage.Postgres.Migrations"] = ["Storage", "Storage.Postgres"],
-        ["Storage.Sqlite"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Storage.Sqlite.Migrations", "Telemetry"],
-        ["Storage.Sqlite.Migrations"] = ["Storage", "Storage.Sqlite"],
+        ["Storage.Postgres"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive"],
+        ["Storage.Sqlite"] = ["Protocol", "Chats", "Cluster", "Presence", "Storage", "Storage.Archive", "Telemetry"],
     };
 
     /// <summary>Interfaces with one implementation in this tree, each with its reason.</summary>

@@ -1,6 +1,5 @@
 using FastChat.Server.Storage;
 using FastChat.Server.Storage.Sqlite;
-using FastChat.Server.Storage.Sqlite.Migrations;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,11 +15,7 @@ internal sealed class MemoryDatabase : IDatabase, IDisposable
     public MemoryDatabase()
     {
         connection.Open();
-        using var schema = connection.CreateCommand();
-#pragma warning disable CA2100 // The schema is our own file.
-        schema.CommandText = SqlResource.Read<Initial>("0001_Initial") + SqlResource.Read<Initial>("0002_Blocks");
-#pragma warning restore CA2100
-        schema.ExecuteNonQuery();
+        SqliteSchema.Migrate(connection);
         options = new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connection).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options;
     }
 

@@ -1,3 +1,4 @@
+using FastChat.Server.Storage.Postgres;
 using FastChat.Server.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +31,31 @@ public sealed class SchemaTests : IDisposable
             ],
             entities.Select(entity => entity.GetTableName()).Order(StringComparer.Ordinal));
         Assert.All(entities, entity => Assert.Equal(Expected(entity), Actual(connection, entity.GetTableName()!)));
+    }
+
+    /// <summary>A backup of one is restored into the other, so their schemas have the same numbers.</summary>
+    [Fact]
+    public void Both_databases_have_the_same_migrations_in_the_same_order()
+    {
+        Assert.Equal(SqliteSchema.Known, PostgresStart.Known);
+        Assert.Equal("0001_Initial", SqliteSchema.Known[0]);
+        Assert.All(SqliteSchema.Known.Index(), migration => Assert.StartsWith($"{migration.Index + 1:0000}_", migration.Item, StringComparison.Ordinal));
+    }
+
+    /// <summary>A server that was killed between two migrations goes on with the next one.</summary>
+    [Fact]
+    public void Only_what_is_missing_is_applied_and_a_migration_that_fails_leaves_nothing()
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "half.db")};Pooling=False");
+        connection.Open();
+        SqliteStart.Run(connection, "CREATE TABLE user_blocks (in_the_way TEXT)");
+        Assert.Throws<SqliteException>(() => SqliteSchema.Migrate(connection));
+        Assert.Equal(["0001_Initial"], SqliteSchema.Applied(connection));
+
+        SqliteStart.Run(connection, "DROP TABLE user_blocks");
+        Assert.Equal(SqliteSchema.Known.Skip(1), SqliteSchema.Migrate(connection));
+        Assert.Equal(SqliteSchema.Known, SqliteSchema.Applied(connection));
+        Assert.Empty(SqliteSchema.Migrate(connection));
     }
 
     private static List<string> Expected(IEntityType entity)

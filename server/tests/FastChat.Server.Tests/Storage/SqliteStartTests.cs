@@ -85,7 +85,7 @@ public sealed class SqliteStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_migration_that_was_killed_does_not_keep_the_next_start_waiting()
+    public async Task A_mark_of_EF_Core_s_that_a_migration_runs_does_not_keep_the_next_start_waiting()
     {
         Execute($"""
             PRAGMA application_id = {SqliteFile.ApplicationId};

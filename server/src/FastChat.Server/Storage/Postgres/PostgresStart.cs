@@ -1,7 +1,3 @@
-using System.Reflection;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace FastChat.Server.Storage.Postgres;
@@ -23,15 +19,19 @@ public static partial class PostgresStart
     /// <summary>How long one migration's statements may take, in seconds; large tables take their time.</summary>
     private const int MigrationSeconds = 3600;
 
+    private const string CreateHistory =
+        $"""
+        CREATE TABLE IF NOT EXISTS "{SchemaMigration.History}" (
+          "MigrationId" character varying(150) NOT NULL,
+          "ProductVersion" character varying(32) NOT NULL,
+          CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY ("MigrationId"));
+
+        """;
+
+    private static readonly IReadOnlyList<SchemaMigration> Migrations = SchemaMigration.Beside(typeof(PostgresStart));
+
     /// <summary>The migrations that this program has, in their order.</summary>
-    internal static IReadOnlyList<string> Known { get; } =
-    [
-        .. typeof(PostgresStart).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-            .OfType<string>()
-            .Order(StringComparer.Ordinal),
-    ];
+    internal static IReadOnlyList<string> Known { get; } = [.. Migrations.Select(migration => migration.Id)];
 
     /// <summary>Connects to the database and brings its schema up to date.</summary>
     /// <exception cref="DatabaseRefusedException">It can't be used; nothing was changed in it.</exception>
@@ -115,13 +115,14 @@ public static partial class PostgresStart
         RequireVersion(address, connection);
         LockSchema(connection);
         var applied = FindApplied(address, connection);
-        if (applied.Count < Known.Count)
+        var missing = Migrations.Where(migration => !applied.Contains(migration.Id, StringComparer.Ordinal)).ToList();
+        if (missing.Count > 0)
         {
-            Migrate(connection, applied.Count > 0 ? applied[^1] : null);
+            Scalar(connection, CreateHistory + string.Concat(missing.Select(migration => migration.Script)), MigrationSeconds);
         }
 
         Scalar(connection, $"INSERT INTO database_info (id, epoch) VALUES (1, '{Guid.CreateVersion7()}') ON CONFLICT DO NOTHING");
-        return [.. Known.Except(applied, StringComparer.Ordinal)];
+        return [.. missing.Select(migration => migration.Id)];
     }
 
     /// <summary>Until the transaction ends no node starts; waits for those that are starting.</summary>
@@ -145,7 +146,7 @@ public static partial class PostgresStart
             throw new DatabaseRefusedException($"The database {address} has no schema in which to work: the role's search_path names none that exists.");
         }
 
-        if (!Exists(connection, "__EFMigrationsHistory") || !Exists(connection, "database_info"))
+        if (!Exists(connection, SchemaMigration.History) || !Exists(connection, "database_info"))
         {
             return IsEmpty(connection)
                 ? []
@@ -153,23 +154,11 @@ public static partial class PostgresStart
         }
 
         var applied = (string[])Scalar(
-            connection, """SELECT coalesce(array_agg("MigrationId"::text ORDER BY "MigrationId" COLLATE "C"), '{}') FROM "__EFMigrationsHistory" """)!;
+            connection, $$"""SELECT coalesce(array_agg("MigrationId"::text ORDER BY "MigrationId" COLLATE "C"), '{}') FROM "{{SchemaMigration.History}}" """)!;
         return Array.Find(applied, id => !Known.Contains(id, StringComparer.Ordinal)) is { } newer
             ? throw new DatabaseRefusedException(
                 $"The database {address} is newer than this program: it has the schema {newer}, which this program does not know; nothing in it was touched.")
             : applied;
-    }
-
-    /// <summary>
-    /// Runs what EF Core would run, but in our transaction, which holds the lock: so a node that dies in the middle leaves nothing
-    /// behind. EF's own <c>Migrate</c> opens further connections and takes errors for answers, which ends a transaction.
-    /// </summary>
-    private static void Migrate(NpgsqlConnection connection, string? last)
-    {
-        using var context = new PostgresDbContext(new DbContextOptionsBuilder<PostgresDbContext>().UseNpgsql(connection)
-            .ReplaceService<IMigrationsIdGenerator, NumberedMigrations>().Options);
-        var script = context.GetService<IMigrator>().GenerateScript(last, options: MigrationsSqlGenerationOptions.NoTransactions);
-        Scalar(connection, script, MigrationSeconds);
     }
 
     private static bool Exists(NpgsqlConnection connection, string table) =>

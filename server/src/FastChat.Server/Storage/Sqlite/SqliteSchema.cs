@@ -1,50 +1,36 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace FastChat.Server.Storage.Sqlite;
 
 /// <summary>The schema of a SQLite database: which migrations it has seen, and those that are missing.</summary>
 internal static class SqliteSchema
 {
-    private const string Marker = "__EFMigrationsLock";
+    private const string CreateHistory =
+        $"""
+        CREATE TABLE IF NOT EXISTS "{SchemaMigration.History}" (
+          "MigrationId" TEXT NOT NULL CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY,
+          "ProductVersion" TEXT NOT NULL);
+        """;
+
+    private static readonly IReadOnlyList<SchemaMigration> Migrations = SchemaMigration.Beside(typeof(SqliteSchema));
 
     /// <summary>The migrations that this program has, in their order.</summary>
-    public static IReadOnlyList<string> Known { get; } =
-    [
-        .. typeof(SqliteSchema).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Migrations.Initial).Namespace)
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-            .OfType<string>()
-            .Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Known { get; } = [.. Migrations.Select(migration => migration.Id)];
 
-    /// <summary>Applies the migrations that are missing, and tells which.</summary>
+    /// <summary>Applies the migrations that are missing, each in a transaction of its own, and tells which.</summary>
     /// <exception cref="DatabaseRefusedException">The database is newer than this program.</exception>
     public static IReadOnlyList<string> Migrate(SqliteConnection connection)
     {
         var applied = Applied(connection);
-        if (applied.Count == Known.Count)
+        var missing = Migrations.Where(migration => !applied.Contains(migration.Id, StringComparer.Ordinal)).ToList();
+        foreach (var migration in missing)
         {
-            return [];
+            using var transaction = connection.BeginTransaction();
+            SqliteStart.Run(connection, CreateHistory + migration.Script);
+            transaction.Commit();
         }
 
-        // Only a server that was killed while it migrated leaves this row; the file's lock says that none is at it now.
-        if (Exists(connection, Marker))
-        {
-            SqliteStart.Run(connection, $"DELETE FROM {Marker}");
-        }
-
-        // The migrations are SQL by hand, so there is no snapshot to compare the model with; a test compares it with the schema.
-        var options = new DbContextOptionsBuilder<SqliteDbContext>()
-            .UseSqlite(connection)
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
-            .Options;
-        using var context = new SqliteDbContext(options);
-        context.Database.Migrate();
-        return [.. Known.Except(applied, StringComparer.Ordinal)];
+        return [.. missing.Select(migration => migration.Id)];
     }
 
     /// <summary>The migrations that a database has seen, in their order.</summary>
@@ -52,10 +38,10 @@ internal static class SqliteSchema
     public static List<string> Applied(SqliteConnection connection)
     {
         var ids = new List<string>();
-        if (Exists(connection, "__EFMigrationsHistory"))
+        if (HasHistory(connection))
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT MigrationId FROM __EFMigrationsHistory ORDER BY MigrationId";
+            command.CommandText = $"SELECT MigrationId FROM {SchemaMigration.History} ORDER BY MigrationId";
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {
@@ -69,11 +55,10 @@ internal static class SqliteSchema
             : ids;
     }
 
-    private static bool Exists(SqliteConnection connection, string table)
+    private static bool HasHistory(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name";
-        command.Parameters.AddWithValue("$name", table);
+        command.CommandText = $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{SchemaMigration.History}'";
         return (long)command.ExecuteScalar()! == 1;
     }
 }
