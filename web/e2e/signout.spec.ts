@@ -41,6 +41,9 @@ test('signing out tells a guest what is lost, and leaves nothing in the browser,
     await expect(page.getByText('Keep this between us')).toHaveCount(0);
   }
   await expect.poll(() => keptBy(ann.page)).toEqual(nothing);
+  // The worker lives on for the tabs that are open; a file that one of them fetches is not kept again.
+  await other.evaluate(() => fetch(document.querySelector<HTMLScriptElement>('script[src]')?.src ?? ''));
+  expect(await keptBy(ann.page)).toEqual(nothing);
   // What a tab writes on its way out would be found by the next person.
   await other.close();
   expect(await keptBy(ann.page)).toEqual(nothing);

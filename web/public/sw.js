@@ -9,6 +9,10 @@ const home = new URL('./', self.location.href).href;
 // Where the page's files come from: beside it, or from a CDN that the page names when it registers this worker.
 const assets = new URLSearchParams(self.location.search).get('assets') ?? new URL('./assets/', self.location.href).href;
 
+// Only what reads or adds to the cache that is there: whoever signs out deletes it, and this worker lives on for as long as a tab is open.
+const kept = (request) => caches.match(request, { cacheName });
+const keptCache = async () => ((await caches.has(cacheName)) ? caches.open(cacheName) : null);
+
 const keepPage = async (response) => {
   const cache = await caches.open(cacheName);
   const html = await response.clone().text();
@@ -22,8 +26,8 @@ const keepPage = async (response) => {
 
 const prune = async () => {
   const cache = await caches.open(cacheName);
-  const kept = (await cache.keys()).filter((request) => request.url.startsWith(assets));
-  await Promise.all(kept.slice(0, Math.max(0, kept.length - keptAssets)).map((request) => cache.delete(request)));
+  const files = (await cache.keys()).filter((request) => request.url.startsWith(assets));
+  await Promise.all(files.slice(0, Math.max(0, files.length - keptAssets)).map((request) => cache.delete(request)));
 };
 
 self.addEventListener('install', (event) =>
@@ -54,18 +58,17 @@ const page = async (event) => {
     if (response.ok) event.waitUntil(keepPage(response.clone()).catch(() => undefined));
     return response;
   } catch (error) {
-    const kept = await (await caches.open(cacheName)).match(home);
-    if (kept) return kept;
+    const last = await kept(home);
+    if (last) return last;
     throw error;
   }
 };
 
 const asset = async (request) => {
-  const cache = await caches.open(cacheName);
-  const kept = await cache.match(request);
-  if (kept) return kept;
+  const known = await kept(request);
+  if (known) return known;
   const response = await fetch(request);
-  if (response.ok) await cache.put(request, response.clone());
+  if (response.ok) await (await keptCache())?.put(request, response.clone());
   return response;
 };
 
