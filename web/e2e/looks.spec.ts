@@ -81,6 +81,7 @@ test('everything can be done with the keyboard alone', async ({ arrive }) => {
   await expect(ann.messages).toHaveCount(1);
   await expect(ann.messages).toContainText('second line');
   await ann.page.keyboard.press('Escape');
+  await expect(ann.composer).toHaveCount(0);
   await ann.page.keyboard.press('?');
   await expect(ann.page.getByRole('dialog')).toBeVisible();
 });

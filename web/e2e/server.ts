@@ -86,6 +86,8 @@ export class Server {
       MANAGEMENT_URL: '',
       // Otherwise each killed server leaves its debugger's pipes in the folder for temporary files.
       DOTNET_EnableDiagnostics: '0',
+      // Compiling hot code a second time pays off after minutes; a test takes seconds.
+      DOTNET_TC_CallCounting: '0',
       ...this.settings,
     };
   }

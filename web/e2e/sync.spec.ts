@@ -172,6 +172,8 @@ test('CL6 when the network is back the page is too, at once, however long it was
   await expect(banner).toHaveAttribute('data-show', 'down');
   network.mend();
   await ann.page.context().setOffline(false);
+  // Once more: of many pages the emulated network forgets to tell some.
+  await ann.networkIsBack();
   // Only the network's return makes the page connect before its time. It needs moments of its own for that: an attempt that came too
   // early for the browser is followed by another one, and what was written without a connection may be looked for twice.
   const sent = ann.mark('In a tunnel');
