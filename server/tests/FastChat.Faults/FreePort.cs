@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults;
 
@@ -26,15 +27,18 @@ public static class FreePort
 
     private static bool IsFree(int port)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, port);
-        try
+        lock (ChildProcess.Forking)
         {
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using FastChat.Faults.Processes;
 
 namespace FastChat.Faults.Network;
 
@@ -59,7 +60,11 @@ public sealed class ChaosProxy : IAsyncDisposable
     {
         lock (gate)
         {
-            listener?.Dispose();
+            lock (ChildProcess.Forking)
+            {
+                listener?.Dispose();
+            }
+
             listener = null;
         }
     }

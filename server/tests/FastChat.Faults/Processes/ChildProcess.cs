@@ -9,6 +9,12 @@ namespace FastChat.Faults.Processes;
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    /// <summary>
+    /// Held while a process is forked. Until it executes its program it holds all that is open here, so a port that is let go meanwhile stays
+    /// taken; who needs it again at once lets it go under this lock.
+    /// </summary>
+    internal static readonly Lock Forking = new();
+
     private readonly Process process;
     private readonly string name;
     private readonly StringBuilder output = new();
@@ -23,7 +29,11 @@ public sealed class ChildProcess : IAsyncDisposable
             process.ErrorDataReceived += (_, line) => Note(line.Data);
         }
 
-        process.Start();
+        lock (Forking)
+        {
+            process.Start();
+        }
+
         if (start.RedirectStandardOutput)
         {
             process.BeginOutputReadLine();
