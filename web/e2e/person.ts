@@ -111,7 +111,7 @@ export class Person {
 
   /** Stops the page's clock: from here on only the test moves it. */
   async pauseClock(): Promise<void> {
-    // A second later, since the clock goes on until it is told; on a busy machine that may be too soon.
+    // The clock runs until this call takes effect, so it stops a second ahead; on a busy machine that may already be past.
     await expect(async () => {
       await this.page.clock.pauseAt((await this.page.evaluate(() => Date.now())) + 1000);
     }).toPass({ timeout: limitMs(60_000) });

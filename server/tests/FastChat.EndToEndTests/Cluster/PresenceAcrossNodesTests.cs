@@ -15,7 +15,7 @@ public abstract class PresenceAcrossNodesTests(NodePair nodes) : IAsyncLifetime
 
     private ServerProcess Other => nodes.Second;
 
-    /// <summary>Waits until those of the test before have gone, and neither node shows anybody.</summary>
+    /// <summary>Waits until the previous test's guests are offline on both nodes.</summary>
     public async ValueTask InitializeAsync()
     {
         var asking = await Guest.CreateAsync(One);

@@ -10,8 +10,8 @@ namespace FastChat.Faults.Processes;
 public sealed class ChildProcess : IAsyncDisposable
 {
     /// <summary>
-    /// Held while a process is forked. Until it executes its program it holds all that is open here, so a port that is let go meanwhile stays
-    /// taken; who needs it again at once lets it go under this lock.
+    /// Held while a process is forked. Until the child calls exec it has a copy of every open socket, so a port that is closed meanwhile
+    /// stays in use. Code that needs a port again right away closes its socket under this lock.
     /// </summary>
     internal static readonly Lock Forking = new();
 
